@@ -33,5 +33,6 @@ let package = Package(
   targets: [
     module("Positions", []),
     module("Records", ["Positions"]),
+    module("Operations", ["Positions"]),
   ]
 )

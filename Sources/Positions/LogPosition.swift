@@ -16,7 +16,9 @@ public struct Index: Hashable, Comparable, Sendable, CustomStringConvertible {
   public var previous: Index { Index(rawValue == 0 ? 0 : rawValue - 1) }
 
   /// The index `count` records on.
-  public func advanced(by count: Int) -> Index { Index(rawValue &+ UInt64(bitPattern: Int64(count))) }
+  public func advanced(by count: Int) -> Index {
+    Index(rawValue &+ UInt64(bitPattern: Int64(count)))
+  }
 
   /// How many records lie from `other` (exclusive) to this one (inclusive); negative when behind.
   public func distance(from other: Index) -> Int {

@@ -1,0 +1,36 @@
+import Positions
+
+/// What an engine can do, so that a screen offers no more.
+public struct Capabilities: OptionSet, Sendable {
+  public let rawValue: Int
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// The clock can be stopped and slowed.
+  public static let pace = Capabilities(rawValue: 1)
+  /// One event at a time.
+  public static let step = Capabilities(rawValue: 2)
+  /// Back and forward in time.
+  public static let travel = Capabilities(rawValue: 4)
+}
+
+/// What became of a command.
+public enum CommandOutcome: Equatable, Sendable {
+  /// It was carried out: a line for the toast.
+  case done(String)
+  /// It was already in effect: a note.
+  case note(String)
+  /// It could not be carried out: why.
+  case refused(String)
+}
+
+/// Takes commands, gives snapshots: the boundary between what runs and what shows.
+public protocol Engine: AnyObject, Sendable {
+  /// What this engine can do.
+  var capabilities: Capabilities { get }
+  /// Hands a command over; its outcome comes back on the engine's own thread.
+  func perform(_ command: Command, then: @escaping @Sendable (CommandOutcome) -> Void)
+  /// The newest snapshot; nil before the first.
+  var snapshot: ClusterSnapshot? { get }
+  /// Stops everything, closes the files; returns when done.
+  func close()
+}
