@@ -33,6 +33,7 @@ let package = Package(
   targets: [
     module("Positions", []),
     module("Records", ["Positions"]),
+    module("Replication", ["Positions", "Records", collections]),
     module("Operations", ["Positions"]),
   ]
 )

@@ -1,0 +1,157 @@
+import Positions
+
+/// The arithmetic of acknowledgement and commit, apart from the machine that uses it.
+public enum AcknowledgementRules {
+  /// The greatest index that at least `count` of `indices` have reached; zero when there are fewer.
+  public static func reached(by count: Int, of indices: [Index]) -> Index {
+    if count <= 0 { return Index(.max) }
+    guard count <= indices.count else { return .zero }
+    return indices.sorted(by: >)[count - 1]
+  }
+
+  /// The last index that `rule` lets a leader acknowledge.
+  ///
+  /// - Parameters:
+  ///   - own: the last index that counts at the leader itself.
+  ///   - progress: its followers.
+  public static func acknowledged(
+    by rule: AcknowledgementRule, waitFor: Durability, own: Index, progress: [Progress],
+    membership: Membership, leader: NodeID
+  ) -> Index {
+    func position(_ follower: Progress) -> Index {
+      switch waitFor {
+      case .received: follower.positions.received
+      case .flushed: follower.positions.flushed
+      case .applied: follower.positions.applied
+      }
+    }
+    switch rule {
+    case .asynchronous:
+      return own
+    case .all:
+      return progress.map(position).reduce(own, min)
+    case .majority:
+      let followers = progress.filter { membership.voters.contains($0.node) }.map(position)
+      let needed = membership.majority - (membership.voters.contains(leader) ? 1 : 0)
+      return min(own, reached(by: needed, of: followers))
+    case .any(let count, let list):
+      let followers = progress.filter { list.isEmpty || list.contains($0.node) }.map(position)
+      return min(own, reached(by: count, of: followers))
+    case .first(let count, let list):
+      let order = list.isEmpty ? progress.map(\.node) : list
+      let present = order.compactMap { node in
+        progress.first { $0.node == node && $0.answers }
+      }
+      let chosen = present.prefix(count).map(position)
+      return chosen.count < count ? .zero : chosen.reduce(own, min)
+    }
+  }
+
+  /// The last index that is durable on a majority of the voters.
+  public static func committed(
+    own: Index, progress: [Progress], membership: Membership, leader: NodeID
+  ) -> Index {
+    var durable = progress.filter { membership.voters.contains($0.node) }.map(\.positions.flushed)
+    if membership.voters.contains(leader) { durable.append(own) }
+    return reached(by: membership.majority, of: durable)
+  }
+}
+
+extension Replica {
+  mutating func becameDurable(_ point: LogPoint, into effects: inout [Effect]) {
+    guard truncating == nil, point.end > flushed.end, point.end <= head.end else { return }
+    flushed = point
+    if written.end < point.end { written = point }
+    ownLogMoved(into: &effects)
+  }
+
+  mutating func becameWritten(_ point: LogPoint, into effects: inout [Effect]) {
+    guard truncating == nil, point.end > written.end, point.end <= head.end else { return }
+    written = point
+    if !policy.syncsEveryBatch { ownLogMoved(into: &effects) }
+  }
+
+  private mutating func ownLogMoved(into effects: inout [Effect]) {
+    if role == .leader {
+      advance(into: &effects)
+    } else {
+      applyWhatShows(into: &effects)
+      tellLeader(into: &effects)
+    }
+  }
+
+  /// What counts as the leader's own durable copy.
+  private var own: Index { policy.syncsEveryBatch ? flushed.index : written.index }
+
+  /// Moves commit and acknowledgement on as far as the followers' positions allow.
+  mutating func advance(into effects: inout [Effect]) {
+    guard role == .leader, let office = leadership else { return }
+    let durable = AcknowledgementRules.committed(
+      own: flushed.index, progress: office.progress, membership: membership, leader: id)
+    var commitMoved = false
+    // A record of an earlier term is committed only by one of this term that follows it.
+    if durable > commit, durable >= office.first {
+      commit = min(durable, head.index)
+      commitMoved = true
+      effects.append(.committed(commit, term))
+    }
+    let strict = AcknowledgementRules.acknowledged(
+      by: policy.acknowledgement, waitFor: policy.waitFor, own: own, progress: office.progress,
+      membership: membership, leader: id)
+    if office.isDegraded, strict >= own { restorePolicy(into: &effects) }
+    let allowed = leadership?.isDegraded == true ? own : strict
+    if allowed > office.acknowledged { acknowledge(through: allowed, into: &effects) }
+    applyWhatShows(into: &effects)
+    if commitMoved {
+      commitAdvanced(into: &effects)
+      if leadership != nil { heartbeatIdle(into: &effects) }
+    }
+  }
+
+  /// Tells followers that have been sent everything of the new commit position at once.
+  private mutating func heartbeatIdle(into effects: inout [Effect]) {
+    guard let office = leadership, office.progress.allSatisfy({ $0.sent.index == head.index })
+    else { return }
+    heartbeatAll(into: &effects)
+  }
+
+  private mutating func acknowledge(through index: Index, into effects: inout [Effect]) {
+    leadership?.acknowledged = index
+    while let waiting = leadership?.waiting.first, waiting.first <= index {
+      let count = min(waiting.origins.count, index.distance(from: waiting.first) + 1)
+      let last = waiting.first.advanced(by: count - 1)
+      if count == waiting.origins.count {
+        leadership?.waiting.removeFirst()
+        effects.append(
+          .acknowledge(waiting.origins, term: term, first: waiting.first, through: last))
+      } else {
+        leadership?.waiting[0] = Leadership.Waiting(
+          first: last.next, origins: Array(waiting.origins[count...]))
+        effects.append(
+          .acknowledge(
+            Array(waiting.origins[..<count]), term: term, first: waiting.first, through: last))
+        break
+      }
+    }
+    guard let after = policy.degradeAfter else { return }
+    if leadership?.waiting.isEmpty == true {
+      effects.append(.cancelTimer(.degrade))
+    } else {
+      effects.append(.setTimer(.degrade, after))
+    }
+  }
+
+  mutating func degrade(into effects: inout [Effect]) {
+    guard role == .leader, policy.degradeAfter != nil, leadership?.isDegraded == false,
+      leadership?.waiting.isEmpty == false
+    else { return }
+    leadership?.isDegraded = true
+    effects.append(.notice(.degraded))
+    advance(into: &effects)
+  }
+
+  mutating func restorePolicy(into effects: inout [Effect]) {
+    leadership?.isDegraded = false
+    effects.append(.notice(.restored))
+  }
+}

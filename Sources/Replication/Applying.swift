@@ -1,0 +1,129 @@
+import Positions
+import Records
+
+extension Replica {
+  /// Applied indices at multiples of this are reported with the state's hash, so that replicas can
+  /// be compared although their batches differ.
+  public static let hashStride: UInt64 = 256
+
+  /// How far the state may show the log.
+  var showsThrough: Index {
+    if policy.appliesWhenFlushed { return flushed.index }
+    // A leader shows what it acknowledged, even where the policy is weaker than commit.
+    let acknowledged = leadership.map { min($0.acknowledged, flushed.index) } ?? .zero
+    return max(commit, acknowledged)
+  }
+
+  /// Applies what may show and is in memory; asks for the rest to be read back.
+  mutating func applyWhatShows(into effects: inout [Effect]) {
+    guard !isRebuilding, !isReadingToApply, installing == nil, truncating == nil else { return }
+    let target = min(showsThrough, head.index)
+    guard applied.index < target else { return }
+    while applied.index < target {
+      guard
+        let batches = window.batches(
+          after: applied.index, maximumBytes: Self.messageMaximum)
+      else {
+        isReadingToApply = true
+        effects.append(.readLog(after: applied.index, purpose: .apply))
+        return
+      }
+      for batch in batches where applied.index < target {
+        apply(batch, through: target, into: &effects)
+      }
+    }
+    stateMoved(into: &effects)
+  }
+
+  private mutating func apply(
+    _ batch: RecordBatch, through target: Index, into effects: inout [Effect]
+  ) {
+    var index = applied.index
+    var end = applied.end
+    var last = applied
+    batch.bytes.withUnsafeBytes { bytes in
+      for entry in batch.entries {
+        if index >= target { break }
+        index = index.next
+        end = end.advanced(by: entry.size)
+        if entry.kind == .write {
+          let start = Int(entry.payloadOffset)
+          let payload = UnsafeRawBufferPointer(
+            rebasing: bytes[start..<start + Int(entry.payloadLength)])
+          if let write = ClientWrite.decode(payload) {
+            state.apply(write, index: index, term: entry.term)
+          }
+        }
+        last = LogPoint(index: index, term: entry.term, chain: entry.chain, end: end)
+        if index.rawValue % Self.hashStride == 0 {
+          effects.append(.applied(last, hash: state.hash))
+        }
+      }
+    }
+    applied = last
+  }
+
+  private mutating func stateMoved(into effects: inout [Effect]) {
+    effects.append(.applied(applied, hash: state.hash))
+    window.trim(through: applied.index)
+    serveParked(into: &effects)
+    if policy.waitFor == .applied { tellLeader(into: &effects) }
+  }
+
+  mutating func recordsRead(
+    _ batch: RecordBatch?, for purpose: ReadPurpose, into effects: inout [Effect]
+  ) {
+    switch purpose {
+    case .stream(let node): streamRead(batch, to: node, into: &effects)
+    case .apply:
+      guard isReadingToApply else { return }
+      isReadingToApply = false
+      guard let batch, !isRebuilding, batch.previous.index == applied.index else {
+        return applyWhatShows(into: &effects)
+      }
+      apply(batch, through: min(showsThrough, head.index), into: &effects)
+      stateMoved(into: &effects)
+      applyWhatShows(into: &effects)
+    case .repair(let node):
+      let answer = batch ?? RecordBatch(after: head)
+      effects.append(.send(.repairReply(batch: answer), to: node))
+    case .rebuild: break
+    }
+  }
+
+  mutating func checkpointRead(
+    _ found: StateCheckpoint?, for purpose: ReadPurpose, into effects: inout [Effect]
+  ) {
+    switch purpose {
+    case .stream(let node): sendCheckpoint(found, to: node, into: &effects)
+    case .rebuild:
+      guard isRebuilding else { return }
+      rebuild(from: found, into: &effects)
+    case .apply, .repair: break
+    }
+  }
+
+  /// Begins the state anew at a checkpoint below the fork, or at the log's beginning.
+  private mutating func rebuild(from found: StateCheckpoint?, into effects: inout [Effect]) {
+    if let found, let restored = KeyValueState(encoded: found.payload) {
+      state = restored
+      applied = found.point
+    } else if history.origin.index == .zero {
+      state = KeyValueState()
+      applied = .origin
+    } else if let leader {
+      // Nothing below the fork is left here: only the leader's checkpoint helps.
+      promise(
+        .mismatch(
+          term: term, refused: head.index, history: TermHistory(origin: Self.nowhere),
+          round: lastRound), to: leader, into: &effects)
+      return
+    }
+    isRebuilding = false
+    applyWhatShows(into: &effects)
+  }
+
+  /// A point that no log holds.
+  private static let nowhere = LogPoint(
+    index: Index(.max), term: Term(rawValue: .max), chain: .empty, end: LSN(.max))
+}

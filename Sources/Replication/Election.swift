@@ -1,0 +1,214 @@
+import Positions
+
+/// A campaign under way.
+struct Candidacy: Sendable {
+  /// How far it has come.
+  enum Stage: Sendable {
+    /// It asks who would vote for it; no term was raised.
+    case asking
+    /// It asks for votes in its new term.
+    case voting
+  }
+
+  /// What a voter said.
+  struct Reply: Sendable {
+    var node: NodeID
+    var granted: Bool
+    var head: LogPoint
+    var isSuspect: Bool
+  }
+
+  var stage: Stage
+  /// The term it campaigns for.
+  var term: Term
+  /// Answers by others, in order of arrival.
+  var replies: [Reply] = []
+  /// Whether the old leader asked for it.
+  var transfer = false
+  /// Whether it needs no votes.
+  var forced = false
+  /// Whether its own vote is durable.
+  var ownVoteIsDurable = false
+}
+
+extension Replica {
+  /// How many voters, itself included, a promotion needs: with K synchronous copies, enough of them
+  /// to meet at least one.
+  var votesNeeded: Int {
+    let voters = membership.voters.count
+    switch policy.acknowledgement {
+    case .any(let copies, _), .first(let copies, _):
+      return max(membership.majority, voters - copies)
+    case .asynchronous, .all, .majority: return membership.majority
+    }
+  }
+
+  mutating func electionTimedOut(into effects: inout [Effect]) {
+    leaderIsFresh = false
+    effects.append(.setTimer(.election, policy.electionTimeout))
+    guard role == .follower, policy.automaticFailover, isVoter, installing == nil else { return }
+    askForVotes(into: &effects)
+  }
+
+  /// Asks around who would vote for it, without raising its term.
+  mutating func askForVotes(into effects: inout [Effect]) {
+    guard role != .leader, isVoter else { return }
+    role = .candidate
+    let proposed = term.next(for: id)
+    candidacy = Candidacy(stage: .asking, term: proposed)
+    effects.append(.notice(.campaigning(proposed)))
+    effects.append(.setTimer(.candidacy, policy.electionTimeout.scaled(by: 0.5)))
+    for voter in membership.voters where voter != id {
+      effects.append(.send(.preVoteRequest(proposed: proposed, head: head), to: voter))
+    }
+    considerPreVotes(isLastCall: false, into: &effects)
+  }
+
+  mutating func answerPreVote(
+    _ proposed: Term, head candidate: LogPoint, from sender: NodeID, into effects: inout [Effect]
+  ) {
+    let hasLeader = role == .leader || (role == .follower && leaderIsFresh)
+    let granted =
+      proposed > term && !hasLeader && !isSuspect && isVoter
+      && !candidate.isLessAdvanced(than: head)
+    effects.append(
+      .send(
+        .preVoteReply(
+          proposed: proposed, granted: granted, head: head, suspect: isSuspect, term: term),
+        to: sender))
+  }
+
+  mutating func countPreVote(
+    _ proposed: Term, _ reply: Candidacy.Reply, term theirs: Term, into effects: inout [Effect]
+  ) {
+    guard let current = candidacy, current.stage == .asking, current.term == proposed,
+      !current.replies.contains(where: { $0.node == reply.node })
+    else { return }
+    if theirs >= proposed {
+      // A term it had not heard of: it asks again above that one, at its next time-out.
+      raise(to: theirs, votedFor: nil, into: &effects)
+      becomeFollower(of: nil, why: "a higher term", into: &effects)
+      return
+    }
+    candidacy?.replies.append(reply)
+    considerPreVotes(isLastCall: false, into: &effects)
+  }
+
+  /// Campaigns, stands aside or waits, as the answers so far say.
+  private mutating func considerPreVotes(isLastCall: Bool, into effects: inout [Effect]) {
+    guard let current = candidacy, current.stage == .asking else { return }
+    let everyone = current.replies.count == membership.voters.count - 1
+    let willing = current.replies.filter(\.granted).count + (isSuspect ? 0 : 1)
+    let needed = policy.promotionNeedsMajority ? votesNeeded : 1
+    let allSuspect = everyone && isSuspect && current.replies.allSatisfy(\.isSuspect)
+    guard everyone || isLastCall else {
+      if willing >= votesNeeded { effects.append(.setTimer(.candidacy, policy.heartbeat)) }
+      return
+    }
+    let ahead = current.replies.filter { head.isLessAdvanced(than: $0.head) }
+    if let best = ahead.max(by: { $0.head.isLessAdvanced(than: $1.head) }),
+      !best.isSuspect || allSuspect
+    {
+      effects.append(.notice(.standsAside(for: best.node)))
+      effects.append(.send(.campaign(term: term, transfer: false), to: best.node))
+      becomeFollower(of: nil, why: "stands aside", into: &effects)
+    } else if willing >= needed && !isSuspect || allSuspect {
+      campaign(transfer: false, forced: !policy.promotionNeedsMajority, into: &effects)
+    } else {
+      becomeFollower(of: nil, why: "too few answered", into: &effects)
+    }
+  }
+
+  /// Raises its term and asks for votes.
+  mutating func campaign(transfer: Bool, forced: Bool, into effects: inout [Effect]) {
+    let next = term.next(for: id)
+    role = .candidate
+    leader = nil
+    var campaign = Candidacy(stage: .voting, term: next)
+    campaign.transfer = transfer
+    campaign.forced = forced
+    candidacy = campaign
+    raise(to: next, votedFor: id, into: &effects)
+    effects.append(.setTimer(.candidacy, policy.electionTimeout))
+    for voter in membership.voters where voter != id {
+      effects.append(
+        .send(.voteRequest(term: next, head: head, transfer: transfer), to: voter))
+    }
+  }
+
+  mutating func promoteByForce(into effects: inout [Effect]) {
+    guard role != .leader else { return }
+    isSuspect = false
+    campaign(transfer: true, forced: true, into: &effects)
+  }
+
+  mutating func askedToCampaign(
+    _ theirs: Term, transfer: Bool, into effects: inout [Effect]
+  ) {
+    guard theirs >= term, role != .leader, isVoter, !isSuspect || !transfer else { return }
+    if transfer {
+      campaign(transfer: true, forced: false, into: &effects)
+    } else if role == .follower, !leaderIsFresh, policy.automaticFailover {
+      askForVotes(into: &effects)
+    }
+  }
+
+  mutating func answerVote(
+    _ theirs: Term, head candidate: LogPoint, transfer: Bool, from sender: NodeID,
+    into effects: inout [Effect]
+  ) {
+    // Without fencing, a leader does not hear that it was deposed.
+    if role == .leader, !policy.fencing { return }
+    let hasLeader = role == .leader || (role == .follower && leaderIsFresh)
+    guard theirs > term else {
+      effects.append(.send(.voteReply(term: term, granted: false), to: sender))
+      return
+    }
+    if hasLeader, !transfer { return }
+    let granted = !isSuspect && isVoter && !candidate.isLessAdvanced(than: head)
+    raise(to: theirs, votedFor: granted ? sender : nil, into: &effects)
+    leaderIsFresh = false
+    becomeFollower(of: nil, why: "\(sender) campaigns in term \(theirs.epoch)", into: &effects)
+    promise(.voteReply(term: theirs, granted: granted), to: sender, into: &effects)
+  }
+
+  mutating func countVote(
+    _ theirs: Term, granted: Bool, from sender: NodeID, into effects: inout [Effect]
+  ) {
+    if theirs > term, role != .leader || policy.fencing {
+      raise(to: theirs, votedFor: nil, into: &effects)
+      becomeFollower(of: nil, why: "a higher term", into: &effects)
+      return
+    }
+    guard let current = candidacy, current.stage == .voting, current.term == theirs,
+      !current.replies.contains(where: { $0.node == sender })
+    else { return }
+    let reply = Candidacy.Reply(node: sender, granted: granted, head: head, isSuspect: false)
+    candidacy?.replies.append(reply)
+    considerVotes(into: &effects)
+  }
+
+  mutating func ownVoteIsDurable(into effects: inout [Effect]) {
+    guard let current = candidacy, current.stage == .voting, current.term == term else { return }
+    candidacy?.ownVoteIsDurable = true
+    considerVotes(into: &effects)
+  }
+
+  private mutating func considerVotes(into effects: inout [Effect]) {
+    guard let current = candidacy, current.ownVoteIsDurable else { return }
+    let votes = current.replies.filter(\.granted).count + 1
+    let needed = current.transfer && !current.forced ? membership.majority : votesNeeded
+    if votes >= needed || current.forced {
+      isSuspect = false
+      becomeLeader(votes: votes, forced: current.forced && votes < needed, into: &effects)
+    }
+  }
+
+  mutating func candidacyTimedOut(into effects: inout [Effect]) {
+    guard let current = candidacy else { return }
+    switch current.stage {
+    case .asking: considerPreVotes(isLastCall: true, into: &effects)
+    case .voting: becomeFollower(of: nil, why: "no majority", into: &effects)
+    }
+  }
+}

@@ -1,0 +1,296 @@
+import Positions
+import Records
+
+extension Replica {
+  /// Bytes that a follower may have under way.
+  static let inFlightMaximum = 8 << 20
+  /// Bytes of one message.
+  static let messageMaximum = 1 << 20
+
+  mutating func becomeLeader(votes: Int, forced: Bool, into effects: inout [Effect]) {
+    role = .leader
+    leader = id
+    candidacy = nil
+    leaderIsFresh = false
+    matched = head.index
+    let peers = membership.all.filter { $0 != id }
+    leadership = Leadership(
+      first: head.index.next, acknowledged: head.index, isForced: forced,
+      progress: peers.map { Progress(node: $0, sent: head) })
+    effects.append(
+      .notice(.elected(term, votes: votes, of: membership.voters.count, forced: forced)))
+    effects.append(.cancelTimer(.election))
+    effects.append(.cancelTimer(.candidacy))
+    effects.append(.setTimer(.heartbeat, policy.heartbeat))
+    effects.append(.setTimer(.checkQuorum, policy.electionTimeout))
+    appendInternal(kind: .noop, payload: [], into: &effects)
+  }
+
+  /// Gives up office: those who wait are told that their writes' outcome is unknown.
+  mutating func leaveOffice(why: String, leader next: NodeID?, into effects: inout [Effect]) {
+    guard let office = leadership else { return }
+    effects.append(.notice(.steppedDown(term, why: why)))
+    for waiting in office.waiting {
+      effects.append(.abandon(waiting.origins, leader: next))
+    }
+    for read in office.confirming + office.unconfirmed {
+      if case .client(let request) = read.asker {
+        effects.append(.answer(request.id, .refused(.notLeader, leader: next)))
+      }
+    }
+    leadership = nil
+    leader = nil
+    matched = .zero
+    for timer in [TimerName.heartbeat, .checkQuorum, .degrade, .switchover] {
+      effects.append(.cancelTimer(timer))
+    }
+  }
+
+  /// Appends a record of the leader's own.
+  mutating func appendInternal(
+    kind: RecordKind, payload: [UInt8], into effects: inout [Effect]
+  ) {
+    var batch = RecordBatch(after: head)
+    batch.append(kind: kind, term: term, payload: payload)
+    take(batch, into: &effects)
+    effects.append(.internalRecord(term, batch.last.index))
+    streamToAll(into: &effects)
+  }
+
+  /// Takes records into the log's memory and hands them to the disk.
+  mutating func take(_ batch: RecordBatch, into effects: inout [Effect]) {
+    var index = batch.previous.index
+    var end = batch.previous.end
+    for (position, entry) in batch.entries.enumerated() {
+      index = index.next
+      end = end.advanced(by: entry.size)
+      history.append(index: index, term: entry.term, end: end)
+      if entry.kind == .membership,
+        let membership = batch.withPayload(at: position, { Membership(encoded: $0) })
+      {
+        adoptMembership(membership, at: index, into: &effects)
+      }
+    }
+    window.append(batch)
+    effects.append(.append(batch))
+  }
+
+  mutating func propose(_ proposal: Proposal, into effects: inout [Effect]) {
+    guard role == .leader, let office = leadership else {
+      effects.append(.refuse(proposal.origins, .notLeader, leader: leader))
+      return
+    }
+    if office.switchover != nil {
+      effects.append(.refuse(proposal.origins, .switchingOver, leader: office.switchover))
+      return
+    }
+    if isDiskFull {
+      effects.append(.refuse(proposal.origins, .diskFull, leader: nil))
+      return
+    }
+    let batch = RecordBatch.adopting(
+      proposal.bytes, spans: proposal.spans, kind: .write, term: term, after: head)
+    take(batch, into: &effects)
+    leadership?.waiting.append(
+      Leadership.Waiting(first: batch.firstIndex, origins: proposal.origins))
+    if policy.degradeAfter != nil, let after = policy.degradeAfter, office.waiting.isEmpty {
+      effects.append(.setTimer(.degrade, after))
+    }
+    streamToAll(into: &effects)
+  }
+
+  /// Sends every follower what it may have.
+  mutating func streamToAll(into effects: inout [Effect]) {
+    guard let count = leadership?.progress.count else { return }
+    for position in 0..<count { stream(to: position, into: &effects) }
+  }
+
+  private mutating func stream(to position: Int, into effects: inout [Effect]) {
+    guard var progress = leadership?.progress[position], progress.mode == .streaming else { return }
+    while progress.sent.index < head.index,
+      progress.sent.end.distance(from: progress.positions.receivedEnd) < Self.inFlightMaximum
+        || progress.positions.receivedEnd > progress.sent.end
+    {
+      guard
+        let batches = window.batches(
+          after: progress.sent.index, maximumBytes: Self.messageMaximum), let last = batches.last
+      else {
+        progress.mode = .reading
+        progress.idleLooks = 0
+        effects.append(.readLog(after: progress.sent.index, purpose: .stream(to: progress.node)))
+        break
+      }
+      send(batches, previous: batches[0].previous, to: &progress, into: &effects)
+      progress.sent = last.last
+    }
+    leadership?.progress[position] = progress
+  }
+
+  private mutating func send(
+    _ batches: [RecordBatch], previous: LogPoint, to progress: inout Progress,
+    into effects: inout [Effect]
+  ) {
+    guard let office = leadership else { return }
+    leadership?.round += 1
+    effects.append(
+      .send(
+        .append(
+          term: term, batches: batches, previous: previous, commit: commit,
+          round: office.round + 1, forced: office.isForced), to: progress.node))
+  }
+
+  /// Sends every follower a heartbeat, which also tells the commit position.
+  mutating func heartbeatAll(into effects: inout [Effect]) {
+    guard let count = leadership?.progress.count else { return }
+    for position in 0..<count {
+      guard var progress = leadership?.progress[position] else { continue }
+      let previous = progress.mode == .streaming ? progress.sent : .origin
+      send([], previous: previous, to: &progress, into: &effects)
+    }
+  }
+
+  mutating func beat(into effects: inout [Effect]) {
+    guard role == .leader else { return }
+    effects.append(.setTimer(.heartbeat, policy.heartbeat))
+    heartbeatAll(into: &effects)
+  }
+
+  mutating func heard(
+    _ theirs: Term, _ positions: FollowerPositions, round: UInt64, from sender: NodeID,
+    into effects: inout [Effect]
+  ) {
+    if theirs > term { return deposed(by: theirs, into: &effects) }
+    guard role == .leader, theirs == term, let position = leadership?.position(of: sender),
+      var progress = leadership?.progress[position]
+    else { return }
+    progress.isActive = true
+    progress.answered = max(progress.answered, round)
+    progress.positions.received = max(progress.positions.received, positions.received)
+    progress.positions.flushed = max(progress.positions.flushed, positions.flushed)
+    progress.positions.applied = max(progress.positions.applied, positions.applied)
+    progress.positions.receivedEnd = max(progress.positions.receivedEnd, positions.receivedEnd)
+    if case .installing(let index) = progress.mode, positions.received >= index {
+      progress.mode = .streaming
+    }
+    leadership?.progress[position] = progress
+    advance(into: &effects)
+    guard leadership != nil else { return }
+    stream(to: position, into: &effects)
+    confirmReads(into: &effects)
+    continueSwitchover(into: &effects)
+    considerLearner(at: position, into: &effects)
+  }
+
+  /// Another node's higher term ends this office, unless fencing is off.
+  mutating func deposed(by theirs: Term, into effects: inout [Effect]) {
+    if role == .leader, !policy.fencing { return }
+    raise(to: theirs, votedFor: nil, into: &effects)
+    becomeFollower(of: nil, why: "term \(theirs.epoch) began", into: &effects)
+  }
+
+  /// Starts anew with a follower whose log does not hold what was sent, behind the last record that
+  /// both logs share.
+  mutating func mend(
+    _ theirs: Term, refused: Index, _ theirHistory: TermHistory, round: UInt64,
+    from sender: NodeID, into effects: inout [Effect]
+  ) {
+    if theirs > term { return deposed(by: theirs, into: &effects) }
+    guard role == .leader, theirs == term, let position = leadership?.position(of: sender),
+      var progress = leadership?.progress[position]
+    else { return }
+    progress.isActive = true
+    progress.answered = max(progress.answered, round)
+    defer { leadership?.progress[position] = progress }
+    guard progress.mode == .streaming, round >= progress.restartRound, let office = leadership
+    else { return }
+    progress.restartRound = office.round + 1
+    guard let common = history.lastCommon(with: theirHistory) else {
+      return askForCheckpoint(for: &progress, into: &effects)
+    }
+    restart(&progress, after: common.index, into: &effects)
+    leadership?.progress[position] = progress
+    stream(to: position, into: &effects)
+    if let mended = leadership?.progress[position] { progress = mended }
+  }
+
+  private mutating func restart(
+    _ progress: inout Progress, after index: Index, into effects: inout [Effect]
+  ) {
+    if let point = window.point(at: index) {
+      progress.sent = point
+      if index == head.index { send([], previous: point, to: &progress, into: &effects) }
+    } else if index < history.origin.index {
+      askForCheckpoint(for: &progress, into: &effects)
+    } else {
+      progress.mode = .reading
+      progress.idleLooks = 0
+      effects.append(.readLog(after: index, purpose: .stream(to: progress.node)))
+    }
+  }
+
+  private mutating func askForCheckpoint(
+    for progress: inout Progress, into effects: inout [Effect]
+  ) {
+    progress.mode = .reading
+    progress.idleLooks = 0
+    effects.append(.readCheckpoint(atOrBelow: commit, purpose: .stream(to: progress.node)))
+  }
+
+  /// Records for a follower came back from the log; nil: the log no longer holds them.
+  mutating func streamRead(
+    _ batch: RecordBatch?, to node: NodeID, into effects: inout [Effect]
+  ) {
+    guard role == .leader, let position = leadership?.position(of: node),
+      var progress = leadership?.progress[position], progress.mode == .reading
+    else { return }
+    guard let batch, !batch.isEmpty else {
+      askForCheckpoint(for: &progress, into: &effects)
+      leadership?.progress[position] = progress
+      return
+    }
+    progress.mode = .streaming
+    send([batch], previous: batch.previous, to: &progress, into: &effects)
+    progress.sent = batch.last
+    leadership?.progress[position] = progress
+    stream(to: position, into: &effects)
+  }
+
+  mutating func sendCheckpoint(
+    _ checkpoint: StateCheckpoint?, to node: NodeID, into effects: inout [Effect]
+  ) {
+    guard role == .leader, let position = leadership?.position(of: node),
+      var progress = leadership?.progress[position], progress.mode == .reading,
+      let checkpoint
+    else { return }
+    progress.mode = .installing(checkpoint.point.index)
+    progress.idleLooks = 0
+    progress.sent = checkpoint.point
+    progress.positions.receivedEnd = max(progress.positions.receivedEnd, checkpoint.point.end)
+    leadership?.progress[position] = progress
+    effects.append(
+      .send(
+        .installCheckpoint(
+          term: term, point: checkpoint.point, payload: checkpoint.payload,
+          membership: checkpoint.membership), to: node))
+  }
+
+  mutating func checkQuorum(into effects: inout [Effect]) {
+    guard role == .leader, let office = leadership else { return }
+    effects.append(.setTimer(.checkQuorum, policy.electionTimeout))
+    let voters = membership.voters
+    let answering =
+      office.progress.filter { $0.isActive && voters.contains($0.node) }.count
+      + (voters.contains(id) ? 1 : 0)
+    for position in office.progress.indices {
+      leadership?.progress[position].wasActive = office.progress[position].isActive
+      leadership?.progress[position].isActive = false
+      leadership?.progress[position].idleLooks += 1
+      if office.progress[position].mode != .streaming, office.progress[position].idleLooks > 10 {
+        leadership?.progress[position].mode = .streaming
+      }
+    }
+    if policy.checkQuorum, answering < membership.majority {
+      becomeFollower(of: nil, why: "no majority answers", into: &effects)
+    }
+  }
+}

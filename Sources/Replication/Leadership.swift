@@ -1,0 +1,97 @@
+import Collections
+import Positions
+import Records
+
+/// What a leader knows of one follower.
+public struct Progress: Equatable, Sendable {
+  /// How records reach it.
+  public enum Mode: Equatable, Sendable {
+    /// From the leader's memory.
+    case streaming
+    /// The leader reads them back from its log.
+    case reading
+    /// It was sent a checkpoint, and must have installed it first.
+    case installing(Index)
+  }
+
+  /// Which follower.
+  public var node: NodeID
+  /// How records reach it.
+  public var mode = Mode.streaming
+  /// The end of what was sent.
+  public var sent: LogPoint
+  /// What it says it holds of the leader's log.
+  public var positions = FollowerPositions.none
+  /// Whether it answered since the last look.
+  public var isActive = true
+  /// Whether it answered before that look.
+  public var wasActive = true
+  /// The newest round it answered.
+  var answered: UInt64 = 0
+  /// The round in which sending began anew; refusals of earlier ones are old news.
+  var restartRound: UInt64 = 0
+  /// Looks passed since it was last sent a checkpoint or a read of the log.
+  var idleLooks = 0
+
+  init(node: NodeID, sent: LogPoint) {
+    self.node = node
+    self.sent = sent
+  }
+
+  /// Whether it counts as answering.
+  public var answers: Bool { isActive || wasActive }
+}
+
+/// A change of members that the operator asked for.
+enum MemberChange: Equatable, Sendable {
+  case add(NodeID)
+  case remove(NodeID)
+}
+
+/// What a leader knows, beyond what every replica does.
+public struct Leadership: Sendable {
+  /// Writes whose clients wait, in one batch of records.
+  struct Waiting: Sendable {
+    var first: Index
+    var origins: [WriteOrigin]
+  }
+
+  /// A linearizable read that waits for leadership to be confirmed.
+  struct ConfirmingRead: Sendable {
+    enum Asker: Sendable {
+      case client(ReadRequest)
+      case follower(NodeID, id: UInt64)
+    }
+    var asker: Asker
+  }
+
+  /// The followers, in order of number.
+  public internal(set) var progress: [Progress]
+  /// The last index acknowledged (or free to be) by the policy.
+  public internal(set) var acknowledged: Index
+  /// The first record of this term.
+  public let first: Index
+  /// Whether acknowledgement fell back to asynchronous.
+  public internal(set) var isDegraded = false
+  /// Whether it was promoted by force.
+  public let isForced: Bool
+  /// Where it hands over to.
+  public internal(set) var switchover: NodeID?
+
+  var waiting: Deque<Waiting> = []
+  /// Counts the messages sent; replies name the one they answer.
+  var round: UInt64 = 1
+  var confirming: [ConfirmingRead] = []
+  var confirmRound: UInt64?
+  var unconfirmed: [ConfirmingRead] = []
+  var changes: [MemberChange] = []
+
+  init(first: Index, acknowledged: Index, isForced: Bool, progress: [Progress]) {
+    self.first = first
+    self.acknowledged = acknowledged
+    self.isForced = isForced
+    self.progress = progress
+  }
+
+  func position(of node: NodeID) -> Int? { progress.firstIndex { $0.node == node } }
+}
