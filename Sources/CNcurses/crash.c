@@ -59,6 +59,11 @@ static void restore_now(bool tell) {
     }
 }
 
+// Whether returning from the handler runs into the same fault again.
+static bool faults(int number) {
+    return number == SIGSEGV || number == SIGILL || number == SIGBUS || number == SIGFPE;
+}
+
 static void on_fatal(int number, siginfo_t *information, void *context) {
     int saved = errno;
     restore_now(true);
@@ -78,13 +83,18 @@ static void on_fatal(int number, siginfo_t *information, void *context) {
         } else {
             next.sa_sigaction(number, information, context);
         }
-        // A fault comes again where it was; what was sent by a process or is a trap does not.
-        if (number == SIGTRAP || information->si_code <= 0) {
+        // A fault comes again where it was; everything else has to be sent again.
+        if (!faults(number) || information->si_code <= 0) {
             signal(number, SIG_DFL);
             raise(number);
         }
     }
     errno = saved;
+}
+
+bool cnc_has_second_screen(void) {
+    const char *leave = tigetstr("rmcup");
+    return leave != NULL && leave != (const char *)-1 && *leave != '\0';
 }
 
 static void at_exit(void) { restore_now(false); }
@@ -122,9 +132,8 @@ static void compose(bool mouse) {
     if (position != NULL && position != (const char *)-1) {
         append(tparm(position, 998L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L));
     }
-    const char *leave = tigetstr("rmcup");
-    append(leave);
-    if (leave == NULL || leave == (const char *)-1 || *leave == '\0') append("\r\n");
+    append(tigetstr("rmcup"));
+    if (!cnc_has_second_screen()) append("\r\n");
 }
 
 void cnc_crash_arm(bool mouse) {

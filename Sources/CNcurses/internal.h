@@ -35,6 +35,9 @@ void cnc_crash_screen_up(bool up);
 // Puts the terminal's modes back as the shell left them.
 void cnc_restore_modes(void);
 
+// Whether the terminal shows what was there before, once we are gone.
+bool cnc_has_second_screen(void);
+
 // Re-installs the handlers, which newterm replaces.
 void cnc_signals_reinstall(void);
 

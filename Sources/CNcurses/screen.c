@@ -103,6 +103,8 @@ void cnc_leave(void) {
     if (isendwin()) return;
     endwin();
     cnc_restore_modes();
+    // Without a second screen the last frame stays; what comes next starts below it.
+    if (!cnc_has_second_screen() && write(STDOUT_FILENO, "\r\n", 2) < 0) errno = 0;
     cnc_crash_screen_up(false);
 }
 

@@ -100,6 +100,7 @@ public struct Canvas: Hashable, Sendable {
 
   /// Draws with everything outside `rect` held still. Coordinates stay those of the canvas, and an
   /// outer clip holds on inside.
+  @discardableResult
   public mutating func clipped<Result>(
     to rect: Rect, _ draw: (inout Canvas) throws -> Result
   ) rethrows -> Result {

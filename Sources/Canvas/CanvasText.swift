@@ -14,7 +14,8 @@ extension Canvas {
   /// The first line is the size. Each row is a line `|text`, followed, where anything in it is
   /// styled, by a line `:styles` with a mark below each character: a letter for a tint (`d`im,
   /// `o`range, `b`lue, `g`reen, `y`ellow, `v`ermilion, `p`urple, `l`oud), a capital for bold, `N`
-  /// for bold in normal colours, and digits for everything else, explained by lines `=0 style` at
+  /// for bold in normal colours, and digits, then other letters, for
+  /// everything else, explained by lines `=0 style` at
   /// the end.
   public func styledText() -> [String] {
     var legend = StyleLegend()
@@ -116,10 +117,13 @@ struct StyleLegend {
       .first { Self.letter($0) == mark }
   }
 
-  /// Digits, then letters that no tint uses, far beyond ASCII.
+  /// The marks of the first styles: digits, then the letters that no tint has.
+  private static let marks = Array("0123456789acefhijkmqrstuwxzACEFHIJKMQRSTUWXZ")
+
+  /// The mark of the style at `index`, from one of 20,000 ideographs when the letters are used up.
   private static func mark(at index: Int) -> Character {
-    if index < 10 { return Character(String(index)) }
-    return Unicode.Scalar(UInt32(0x0391 + index)).map { Character($0) } ?? Legible.substitute
+    if index < marks.count { return marks[index] }
+    return Unicode.Scalar(UInt32(0x4E00 + index)).map { Character($0) } ?? Legible.substitute
   }
 
   private static func letter(_ style: Style) -> Character? {

@@ -33,11 +33,24 @@ struct Palette: Hashable, Sendable {
     var result = Attributes(
       foreground: colour(style.tint), background: style.background.flatMap(colour),
       bold: style.bold, reverse: style.reverse, underline: style.underline)
+    if let background = result.background,
+      result.foreground == nil || result.foreground == background
+    {
+      result.foreground = ink
+    }
     emphasize(&result, style.tint)
     if colours == .mono, let background = style.background, background != .normal {
       result.reverse.toggle()
     }
     return result
+  }
+
+  /// What can be read on every tint as a background: the dark theme's tints are light.
+  private var ink: Int16 {
+    switch colours {
+    case .full: light ? 231 : 16
+    case .eight, .mono: light ? 7 : 0
+    }
   }
 
   /// What a tint is told by where its colour isn't enough, or isn't there.
