@@ -47,12 +47,22 @@ static void write_all(int descriptor, const char *bytes, size_t count) {
     }
 }
 
+void cnc_write_restoring_sequence(void) {
+    struct sigaction ignored = {0}, ours;
+    ignored.sa_handler = SIG_IGN;
+    sigemptyset(&ignored.sa_mask);
+    sigaction(SIGTTOU, &ignored, &ours);
+    write_all(STDOUT_FILENO, sequence, sequence_length);
+    sigaction(SIGTTOU, &ours, NULL);
+}
+
 // Gives the terminal back with calls that are safe in a signal handler.
 static void restore_now(bool tell) {
     if (getpid() != owner || !atomic_exchange(&screen_up, false)) return;
+    signal(SIGTTOU, SIG_IGN);  // in the background, to be stopped here would be to hang
     write_all(STDOUT_FILENO, sequence, sequence_length);
     // What was typed ahead was meant for the program, not for the shell.
-    if (modes_known) tcsetattr(STDIN_FILENO, TCSAFLUSH, &shell_modes);
+    if (modes_known && !cnc_in_background()) tcsetattr(STDIN_FILENO, TCSAFLUSH, &shell_modes);
     if (errors_before >= 0) {
         dup2(errors_before, STDERR_FILENO);
         if (tell) write_all(STDERR_FILENO, note, note_length);

@@ -32,6 +32,9 @@ void cnc_crash_disarm(void);
 // Tells whether the terminal is ours at the moment.
 void cnc_crash_screen_up(bool up);
 
+// Gives the terminal back but for its modes, even from the background.
+void cnc_write_restoring_sequence(void);
+
 // Puts the terminal's modes back as the shell left them.
 void cnc_restore_modes(void);
 

@@ -90,7 +90,6 @@ int cnc_open(bool colour, bool mouse) {
 void cnc_close(void) {
     if (!open_now) return;
     open_now = false;
-    mousemask(0, NULL);
     cnc_leave();
     cnc_crash_disarm();
     if (cnc_pad != NULL) delwin(cnc_pad);
@@ -101,6 +100,12 @@ void cnc_close(void) {
 
 void cnc_leave(void) {
     if (isendwin()) return;
+    if (cnc_in_background()) {
+        // Setting modes would stop us, and they are the shell's by now.
+        cnc_write_restoring_sequence();
+        cnc_crash_screen_up(false);
+        return;
+    }
     endwin();
     cnc_restore_modes();
     // Without a second screen the last frame stays; what comes next starts below it.

@@ -14,9 +14,8 @@ extension Canvas {
   /// The first line is the size. Each row is a line `|text`, followed, where anything in it is
   /// styled, by a line `:styles` with a mark below each character: a letter for a tint (`d`im,
   /// `o`range, `b`lue, `g`reen, `y`ellow, `v`ermilion, `p`urple, `l`oud), a capital for bold, `N`
-  /// for bold in normal colours, and digits, then other letters, for
-  /// everything else, explained by lines `=0 style` at
-  /// the end.
+  /// for bold in normal colours, and digits, then other letters, for everything else, explained by
+  /// lines `=0 style` at the end.
   public func styledText() -> [String] {
     var legend = StyleLegend()
     var lines = [size.description]

@@ -164,15 +164,16 @@ public final class Terminal {
     cnc_errors_back()
     isUp = false
     _ = cnc_stop(SIGTSTP)
+    return resume()
+  }
+
+  /// Takes the terminal again and paints it, unless the program is to end.
+  private func resume() -> [Key] {
     var ending = pendingEnds()
     // Continued in the background: stop again until the terminal is ours, as any program that
     // uses it would.
     while ending.isEmpty, cnc_in_background(), cnc_stop(SIGTTOU) { ending = pendingEnds() }
-    return ending.isEmpty ? resume() : ending
-  }
-
-  /// Takes the terminal again and paints it.
-  private func resume() -> [Key] {
+    guard ending.isEmpty else { return ending }
     cnc_enter()
     // A log that can't be opened any more is no reason to end the session: errors show instead.
     if let log { _ = cnc_errors_to(log) }
