@@ -21,14 +21,13 @@ public struct Canvas: Hashable, Sendable {
   /// The whole canvas as a rectangle.
   public var bounds: Rect { Rect(size) }
 
-  /// The cell in column `x` of row `y`: blank outside the grid, where writing does nothing.
+  /// The cell in column `x` of row `y`: blank outside the grid, where writing does nothing, as it
+  /// does outside the clip.
   public subscript(x: Int, y: Int) -> Cell {
     get { bounds.contains(Point(x: x, y: y)) ? cells[y * size.columns + x] : .blank }
     set {
       guard clip.contains(Point(x: x, y: y)) else { return }
-      cells[y * size.columns + x] =
-        Legible.isNarrow(newValue.character)
-        ? newValue : Cell(Legible.substitute, newValue.style)
+      cells[y * size.columns + x] = newValue
     }
   }
 
@@ -41,10 +40,17 @@ public struct Canvas: Hashable, Sendable {
     _ text: some StringProtocol, at point: Point, style: Style = .normal, limit: Int = .max
   ) -> Int {
     var used = 0
-    for character in Legible.shown(text) {
-      guard used < limit else { break }
-      self[point.x + used, point.y] = Cell(character, style)
-      used += 1
+    for character in text {
+      if Legible.isNarrow(character) {
+        guard used < limit else { break }
+        self[point.x + used, point.y] = Cell(character, style)
+        used += 1
+      } else {
+        for shown in Legible.shown(character).prefix(max(0, limit - used)) {
+          self[point.x + used, point.y] = Cell(shown, style)
+          used += 1
+        }
+      }
     }
     return used
   }

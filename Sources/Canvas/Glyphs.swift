@@ -76,7 +76,7 @@ public struct Glyphs: Hashable, Sendable {
   public func level(_ value: Double, maximum: Double) -> Character {
     guard maximum > 0, value > 0 else { return levels[0] }
     let steps = Double(levels.count - 1)
-    return levels[Int((min(1, value / maximum) * steps).rounded(.down))]
+    return levels[Int(min(1, value / maximum) * steps)]
   }
 
   /// What an ASCII terminal shows for `character`: itself, the variant of a mark of

@@ -12,10 +12,24 @@ public enum Legible {
   ///
   /// - Note: stricter than `wcwidth`, on purpose: what terminals disagree about isn't used.
   public static func isNarrow(_ character: Character) -> Bool {
+    narrowScalar(character) != nil
+  }
+
+  /// The scalar that a cell holds for `character`.
+  static func narrow(_ character: Character) -> Unicode.Scalar {
+    narrowScalar(character) ?? "?"
+  }
+
+  /// The scalar of a character that is one column wide, or nil.
+  private static func narrowScalar(_ character: Character) -> Unicode.Scalar? {
     let scalars = character.unicodeScalars
-    guard let scalar = scalars.first, scalars.count == 1 else { return false }
-    if scalar.value < 0x7F { return scalar.value >= 0x20 }
-    return isNarrow(scalar)
+    let scalar = scalars[scalars.startIndex]
+    guard scalars.index(after: scalars.startIndex) == scalars.endIndex else { return nil }
+    switch scalar.value {
+    case 0x20...0x7E, 0xC0...0x17F, 0x2500...0x25FC: return scalar  // most of what is ever shown
+    case 0...0x9F: return nil
+    default: return isNarrow(scalar) ? scalar : nil
+    }
   }
 
   /// What is shown for `character`: itself, `^X` for a control character, `\u{9b}` for a control

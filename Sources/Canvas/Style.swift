@@ -73,15 +73,22 @@ public struct Style: Hashable, Sendable {
 
 /// One character cell of a screen.
 public struct Cell: Hashable, Sendable {
-  /// A character that is one column wide (``Legible``).
-  public var character: Character
+  /// The character as the one scalar that it is: comparing screens cell by cell is cheap that way.
+  public private(set) var scalar: Unicode.Scalar
   /// How it looks.
   public var style: Style
 
-  /// Creates a cell.
+  /// Creates a cell. A character that isn't one column wide (``Legible``) becomes
+  /// ``Legible/substitute``.
   public init(_ character: Character, _ style: Style = .normal) {
-    self.character = character
+    scalar = Legible.narrow(character)
     self.style = style
+  }
+
+  /// The character; one that isn't one column wide becomes ``Legible/substitute``.
+  public var character: Character {
+    get { Character(scalar) }
+    set { scalar = Legible.narrow(newValue) }
   }
 
   /// A space in the terminal's own colours.

@@ -128,14 +128,16 @@ extension Palette {
   /// A cell as the shim takes it.
   func encoded(_ cell: Cell, unicode: Bool) -> cnc_cell {
     let attributes = attributes(for: cell.style)
-    let character = unicode ? cell.character : Glyphs.ascii(for: cell.character)
+    let scalar =
+      unicode || cell.scalar.isASCII
+      ? cell.scalar : Cell(Glyphs.ascii(for: cell.character)).scalar
     var bits: Int32 = 0
     if attributes.bold { bits |= CNC_BOLD }
     if attributes.dim { bits |= CNC_DIM }
     if attributes.reverse { bits |= CNC_REVERSE }
     if attributes.underline { bits |= CNC_UNDERLINE }
     return cnc_cell(
-      character: character.unicodeScalars.first?.value ?? 0x20,
+      character: scalar.value,
       foreground: attributes.foreground ?? -1, background: attributes.background ?? -1,
       attributes: UInt8(truncatingIfNeeded: bits))
   }
