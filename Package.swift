@@ -33,6 +33,8 @@ let package = Package(
   targets: [
     module("Positions", []),
     module("Records", ["Positions"]),
+    module("WriteAheadLog", ["Positions", "Records"]),
+    module("World", ["Positions", "WriteAheadLog", collections]),
     module("Replication", ["Positions", "Records", collections]),
     module("Operations", ["Positions"]),
   ]

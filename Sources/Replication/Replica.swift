@@ -289,3 +289,10 @@ public struct Replica: Sendable {
     effects.append(.setTimer(.election, policy.electionTimeout))
   }
 }
+
+extension Replica {
+  /// The members as of the record at `index`.
+  public func membership(at index: Index) -> Membership {
+    memberships.last { $0.index <= index }?.membership ?? membership
+  }
+}

@@ -1,0 +1,213 @@
+import Checking
+import Operations
+import Positions
+import Records
+import Replication
+import WriteAheadLog
+import World
+
+extension Cluster {
+  /// Starts a node from its files.
+  mutating func start(_ id: NodeID) {
+    guard id.offset < nodes.count, nodes[id.offset] != nil else { return }
+    let incarnation = (nodes[id.offset]?.incarnation ?? 0) + 1
+    nodes[id.offset]?.loseMemory()
+    nodes[id.offset]?.incarnation = incarnation
+    nodes[id.offset]?.log = makeLog(id, incarnation: incarnation)
+    nodes[id.offset]?.status = .recovering("reading its files")
+    nodes[id.offset]?.boot = NodeBoot(memberships: [
+      MembershipEntry(index: .zero, membership: initialMembership)
+    ])
+    onLog(id) { $0.open(into: &$1) }
+  }
+
+  /// The members at the cluster's beginning.
+  var initialMembership: Membership {
+    Membership(voters: (1...max(1, configuration.knobs.nodes)).map { NodeID($0) })
+  }
+
+  /// What a log says; `incarnation` tells whether it is still the node's.
+  mutating func logSaid(_ event: LogEvent, at id: NodeID, _ incarnation: UInt32) {
+    guard nodes[id.offset]?.incarnation == incarnation else { return }
+    switch event {
+    case .opened(let recovery): opened(recovery, at: id)
+    case .refused(let damage): refused("\(damage)", at: id)
+    case .flushed(let point):
+      observe(.durable(node: id, point: point))
+      hand(.flushed(point), to: id)
+    case .written(let point):
+      observe(.written(node: id, point: point))
+      hand(.written(point), to: id)
+    case .voteSaved(let vote): hand(.voteSaved(vote.term), to: id)
+    case .truncated(let point, let discarded, let file):
+      truncated(to: point, discarded: discarded, file: file, at: id)
+    case .records(let batch, let request): recordsCame(batch, request, at: id)
+    case .unavailable(let request, _): recordsCame(nil, request, at: id)
+    case .checkpointSaved(let point):
+      nodes[id.offset]?.isCheckpointing = false
+      say(.log, id, "\(id) saved a checkpoint through \(point.index)")
+    case .checkpointRead(let checkpoint, let request):
+      checkpointCame(checkpoint, request, at: id)
+    case .installed(let point): hand(.installed(point), to: id)
+    case .full(let isFull): diskIsFull(isFull, at: id)
+    case .failed(let error): diskFailed("\(error)", at: id)
+    case .closed: break
+    }
+  }
+
+  /// Hands an event to a replica now, or once it is thawed.
+  private mutating func hand(_ event: ReplicaEvent, to id: NodeID) {
+    if nodes[id.offset]?.status == .frozen {
+      nodes[id.offset]?.deferredDisk.append(event)
+    } else {
+      run(event, at: id)
+    }
+  }
+
+  private mutating func opened(_ recovery: Recovery, at id: NodeID) {
+    guard nodes[id.offset]?.boot != nil else { return }
+    for note in recovery.notes { say(.log, id, "\(id) \(note)") }
+    nodes[id.offset]?.boot?.term = recovery.vote?.term ?? .zero
+    nodes[id.offset]?.boot?.end = recovery.point
+    let isWiped = recovery.isNew && hasBegun
+    let isSuspect: Bool
+    switch recovery.condition {
+    case .clean: isSuspect = recovery.voteInDoubt || isWiped
+    case .suspect(let reason):
+      isSuspect = true
+      say(.log, id, "\(id) is suspect: \(reason)")
+    case .damaged(let damage):
+      nodes[id.offset]?.status = .recovering("its log is damaged; asking peers")
+      nodes[id.offset]?.boot?.repairAfter = damage.after.index
+      say(.log, id, "\(id) found damage: \(damage); asking peers for the records")
+      askForRepair(id)
+      return
+    }
+    nodes[id.offset]?.boot?.isSuspect = isSuspect && configuration.knobs.nodes > 1
+    if isSuspect, configuration.knobs.nodes == 1 {
+      say(.log, id, "\(id) lost the tail of its log and is alone: it starts with what is left")
+    }
+    let request = newRead(.boot, at: id)
+    onLog(id) { $0.readCheckpoint(atOrBelow: Index(.max), request: request, into: &$1) }
+  }
+
+  private mutating func checkpointCame(
+    _ checkpoint: Checkpoint?, _ request: UInt64, at id: NodeID
+  ) {
+    guard let purpose = nodes[id.offset]?.reads.removeValue(forKey: request) else { return }
+    let state = checkpoint.flatMap { CheckpointPayload.decode($0.payload, at: $0.point) }
+    switch purpose {
+    case .replica(let purpose): hand(.checkpoint(state, purpose: purpose), to: id)
+    case .boot:
+      if let state, let restored = KeyValueState(encoded: state.payload) {
+        nodes[id.offset]?.boot?.state = restored
+        nodes[id.offset]?.boot?.applied = state.point
+        nodes[id.offset]?.checkpointEnd = state.point.end
+        nodes[id.offset]?.boot?.memberships = [
+          MembershipEntry(index: state.point.index, membership: state.membership)
+        ]
+      }
+      let first = nodes[id.offset]?.log.first ?? .origin
+      nodes[id.offset]?.boot?.history = TermHistory(origin: first)
+      nodes[id.offset]?.boot?.window = LogWindow(after: first)
+      readOn(at: id)
+    }
+  }
+
+  /// Reads the next stretch of the log, or begins to run when there is none.
+  private mutating func readOn(at id: NodeID) {
+    guard let boot = nodes[id.offset]?.boot else { return }
+    if boot.window.last.index < boot.end.index {
+      readLog(after: boot.window.last.index, for: .boot, at: id)
+    } else {
+      beginToRun(id)
+    }
+  }
+
+  private mutating func recordsCame(_ batch: RecordBatch?, _ request: UInt64, at id: NodeID) {
+    guard let purpose = nodes[id.offset]?.reads.removeValue(forKey: request) else { return }
+    switch purpose {
+    case .replica(let purpose): hand(.records(batch, purpose: purpose), to: id)
+    case .boot:
+      guard let batch, !batch.isEmpty else {
+        return refused("its log ends before its own end", at: id)
+      }
+      nodes[id.offset]?.boot?.take(batch)
+      readOn(at: id)
+    }
+  }
+
+  private mutating func beginToRun(_ id: NodeID) {
+    guard let boot = nodes[id.offset]?.boot else { return }
+    let origin = ReplicaOrigin(
+      term: boot.term, history: boot.history, window: boot.window, state: boot.state,
+      applied: boot.applied, memberships: boot.memberships, isSuspect: boot.isSuspect)
+    let replica = Replica(id: id, policy: policy, origin: origin)
+    nodes[id.offset]?.replica = replica
+    nodes[id.offset]?.boot = nil
+    nodes[id.offset]?.status = .running
+    observe(
+      .started(
+        node: id, flushed: boot.end, term: boot.term, isNew: boot.end.index == .zero && !hasBegun))
+    observe(.durable(node: id, point: boot.end))
+    observe(.applied(node: id, point: boot.applied, stateHash: boot.state.hash))
+    if hasBegun { say(.note, id, "\(id) runs from \(boot.end.end), term \(boot.term.epoch)") }
+    var effects: [Effect] = []
+    nodes[id.offset]?.replica?.start(into: &effects)
+    carryOut(effects, of: id)
+    if case .every(let spacing) = knobs.syncPolicy, let incarnation = nodes[id.offset]?.incarnation {
+      queue.schedule(.periodicSync(id, incarnation: incarnation), at: now + spacing)
+    }
+    begin()
+  }
+
+  /// Once all first nodes run, n1 campaigns at once; an old cluster's nodes need no telling.
+  private mutating func begin() {
+    guard !hasBegun, nodes.allSatisfy({ $0 == nil || $0?.status == .running }) else { return }
+    hasBegun = true
+    run(.campaign, at: NodeID(1))
+  }
+
+  mutating func refused(_ why: String, at id: NodeID) {
+    nodes[id.offset]?.loseMemory()
+    nodes[id.offset]?.status = .refused(why)
+    say(.fault, id, "\(id) refuses to start: \(why)")
+  }
+
+  // MARK: Repair of a damaged log
+
+  mutating func askForRepair(_ id: NodeID) {
+    guard let after = nodes[id.offset]?.boot?.repairAfter else { return }
+    for other in members where other != id {
+      send(.repairRequest(after: after), from: id, to: other)
+    }
+  }
+
+  mutating func recoveringNode(_ id: NodeID, hears message: Message, from sender: NodeID) {
+    guard case .repairReply(let batch) = message, let after = nodes[id.offset]?.boot?.repairAfter,
+      batch.previous.index == after, !batch.isEmpty
+    else { return }
+    nodes[id.offset]?.boot?.repairAfter = nil
+    say(.log, id, "\(id) mends its log with records after \(after) from \(sender)")
+    onLog(id) { $0.repair(batch, into: &$1) }
+  }
+}
+
+extension NodeBoot {
+  /// Takes in the log's next records.
+  mutating func take(_ batch: RecordBatch) {
+    var index = batch.previous.index
+    var end = batch.previous.end
+    for (position, entry) in batch.entries.enumerated() {
+      index = index.next
+      end = end.advanced(by: entry.size)
+      history.append(index: index, term: entry.term, end: end)
+      guard entry.kind == .membership, index > applied.index,
+        let members = batch.withPayload(at: position, { Membership(encoded: $0) })
+      else { continue }
+      memberships.append(MembershipEntry(index: index, membership: members))
+    }
+    window.append(batch)
+    window.trim(through: batch.last.index)
+  }
+}

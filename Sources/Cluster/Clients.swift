@@ -1,0 +1,379 @@
+import Checking
+import Operations
+import Positions
+import Replication
+import World
+
+extension Cluster {
+  // MARK: Making clients
+
+  mutating func makeClients() {
+    let wanted = max(0, load.settings.clients ?? 16)
+    while load.clients.count < wanted {
+      let number = load.clients.count
+      load.clients.append(
+        Client(
+          site: sites[number % sites.count], leader: NodeID(1), sequence: load.sequenceBase,
+          operation: nil, turn: number))
+      load.idle.append(number)
+    }
+    load.idle.removeAll { $0 >= wanted }
+    if wanted < load.clients.count {
+      // Clients beyond the wanted ones finish what they wait for and are then left alone.
+      load.idle.removeAll { $0 >= wanted }
+    }
+  }
+
+  // MARK: Arrivals
+
+  mutating func scheduleArrival() {
+    load.generation &+= 1
+    load.backlog.removeAll()
+    if isQuiescing || load.rate <= 0 { return }
+    if load.isClosedLoop {
+      let idle = load.idle
+      load.idle.removeAll()
+      for client in idle { begin(client, intended: now) }
+      sendOutbox()
+    } else {
+      queue.schedule(.arrival(generation: load.generation), at: nextArrival(after: now))
+    }
+  }
+
+  private mutating func nextArrival(after moment: Instant) -> Instant {
+    moment + Interval(seconds: random.exponential(mean: 1 / load.rate))
+  }
+
+  mutating func arrival(_ generation: UInt32) {
+    guard generation == load.generation, load.rate > 0 else { return }
+    if let client = load.idle.popFirst() {
+      begin(client, intended: now)
+    } else if load.backlog.count < Load.backlogMaximum {
+      load.backlog.append(now)
+    } else {
+      metrics.refused += 1
+    }
+    queue.schedule(.arrival(generation: generation), at: nextArrival(after: now))
+  }
+
+  // MARK: Operations
+
+  /// A client without an operation begins one.
+  private mutating func begin(_ client: Int, intended: Instant) {
+    let (kind, key) = load.draw(&random)
+    var operation = Operation(
+      kind: kind, key: key, sequence: 0, intended: intended, deadline: now + Load.patience,
+      node: load.clients[client].leader, attempt: 0, named: nil, isUnderWay: false)
+    if case .write = kind {
+      load.clients[client].sequence += 1
+      operation.sequence = load.clients[client].sequence
+    }
+    load.clients[client].operation = operation
+    attempt(session: client + 1)
+  }
+
+  /// The client of a session; session 0 is the operator's.
+  func client(_ session: UInt64) -> Client? {
+    if session == 0 { return load.operatorClient }
+    let position = Int(session) - 1
+    return load.clients.indices.contains(position) ? load.clients[position] : nil
+  }
+
+  private mutating func withClient(_ session: UInt64, _ body: (inout Client) -> Void) {
+    if session == 0 {
+      body(&load.operatorClient)
+    } else if load.clients.indices.contains(Int(session) - 1) {
+      body(&load.clients[Int(session) - 1])
+    }
+  }
+
+  /// Sends a client's operation to the node it should go to.
+  mutating func attempt(session number: Int) {
+    let session = UInt64(number)
+    guard var client = client(session), var operation = client.operation else { return }
+    client.attempts &+= 1
+    operation.attempt = client.attempts
+    operation.isUnderWay = true
+    switch operation.kind {
+    case .write:
+      operation.node = client.leader
+      client.operation = operation
+      withClient(session) { $0 = client }
+      load.enqueue(operation, session: session)
+    case .read, .readModifyWrite, .scan:
+      operation.node = target(of: &client, named: operation.named?.target)
+      client.operation = operation
+      withClient(session) { $0 = client }
+      sendRead(operation, client: client, session: session)
+    }
+  }
+
+  private func target(of client: inout Client, named: NodeID?) -> NodeID {
+    if let named { return named }
+    switch knobs.readFrom {
+    case .leader: return client.leader
+    case .node(let node): return node
+    case .any:
+      let candidates = members
+      if candidates.isEmpty { return client.leader }
+      client.turn += 1
+      return candidates[client.turn % candidates.count]
+    case .nearest:
+      return nearest(to: client.site) ?? client.leader
+    }
+  }
+
+  private func nearest(to site: SiteID) -> NodeID? {
+    nodes.compactMap { $0 }.filter(\.isAlive).min { left, right in
+      let (a, b) = (
+        network.latency(from: .client(site), to: .node(left.id)),
+        network.latency(from: .client(site), to: .node(right.id))
+      )
+      return a < b
+    }?.id
+  }
+
+  private mutating func sendRead(_ operation: Operation, client: Client, session: UInt64) {
+    let id = session << 32 | UInt64(operation.attempt)
+    var keys = [operation.named?.key ?? Load.key(operation.key)]
+    if case .scan(let length) = operation.kind {
+      for next in 1..<max(2, length) { keys.append(Load.key(operation.key + next)) }
+    }
+    let requirement: ReadRequirement =
+      switch knobs.guarantee {
+      case .none: .anything
+      case .readYourWrites: .atLeast(client.wrote)
+      case .monotonic: .atLeast(client.saw)
+      case .linearizable: .linearizable
+      }
+    observe(
+      .readInvoked(
+        id: id, session: session, keyHash: Self.hash(keys[0]), guarantee: guarantee))
+    guard
+      let arrival = network.transmit(
+        from: .client(client.site), to: .node(operation.node), bytes: 64, now: now,
+        random: &random)
+    else { return }
+    queue.schedule(
+      .read(ReadRequest(id: id, keys: keys, requirement: requirement), to: operation.node),
+      at: arrival)
+  }
+
+  /// Sends the writes of this turn, those to one node together.
+  mutating func sendOutbox() {
+    while let offset = load.outboxNodes.popLast() {
+      var proposal = Proposal()
+      swap(&proposal, &load.outbox[offset])
+      if sites.count > 1 {
+        sendBySite(proposal, to: NodeID(offset + 1))
+      } else {
+        send(proposal, from: clientSite, to: NodeID(offset + 1))
+      }
+    }
+  }
+
+  private mutating func send(_ proposal: Proposal, from site: SiteID, to node: NodeID) {
+    guard
+      let arrival = network.transmit(
+        from: .client(site), to: .node(node), bytes: proposal.bytes.count, now: now,
+        random: &random)
+    else { return }
+    queue.schedule(.proposal(proposal, to: node), at: arrival)
+  }
+
+  private mutating func sendBySite(_ proposal: Proposal, to node: NodeID) {
+    for site in sites {
+      var part = Proposal()
+      for (position, origin) in proposal.origins.enumerated() {
+        guard (client(origin.session)?.site ?? clientSite) == site else { continue }
+        part.origins.append(origin)
+        part.spans.append(proposal.spans[position])
+      }
+      if part.origins.isEmpty { continue }
+      part.bytes = proposal.bytes
+      send(part, from: site, to: node)
+    }
+  }
+
+  // MARK: Answers
+
+  mutating func clientsHear(_ answer: ClientAnswer) {
+    switch answer {
+    case .acknowledged(let origins, let first, let id):
+      var index = first
+      for origin in origins {
+        acknowledged(origin, at: index, by: id)
+        index = index.next
+      }
+    case .refused(let origins, let why, let leader, let id):
+      for origin in origins where isAwaited(origin, from: id) {
+        refused(origin.session, why, leader: leader, by: id)
+      }
+    case .abandoned(let origins, let id):
+      for origin in origins where isAwaited(origin, from: id) {
+        refused(origin.session, .notLeader, leader: nil, by: id)
+      }
+    case .read(let id, let result, let node): readAnswered(id, result, by: node)
+    case .reset(let node): connectionsBroke(to: node)
+    }
+  }
+
+  private func isAwaited(_ origin: WriteOrigin, from node: NodeID) -> Bool {
+    guard let operation = client(origin.session)?.operation, operation.isUnderWay,
+      case .write = operation.kind
+    else { return false }
+    return operation.sequence == origin.sequence && operation.node == node
+  }
+
+  private mutating func acknowledged(_ origin: WriteOrigin, at index: Index, by node: NodeID) {
+    let position = Int(origin.session) - 1
+    guard position >= 0 else { return operatorAcknowledged(origin, at: index, by: node) }
+    guard position < load.clients.count, let operation = load.clients[position].operation,
+      operation.sequence == origin.sequence, case .write = operation.kind
+    else { return }
+    checker.noteAcknowledged(keyNumber(operation), index: index, session: origin.session)
+    load.clients[position].operation = nil
+    load.clients[position].leader = node
+    load.clients[position].wrote = index
+    if load.clients[position].saw < index { load.clients[position].saw = index }
+    metrics.wrote(after: now - operation.intended)
+    becameIdle(position)
+  }
+
+  /// The hash that the checker knows a key by.
+  static func hash(_ key: [UInt8]) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in key { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return hash
+  }
+
+  private func keyNumber(_ operation: Operation) -> UInt64 {
+    Self.hash(operation.named?.key ?? Load.key(operation.key))
+  }
+
+  private mutating func becameIdle(_ position: Int) {
+    if position >= (load.settings.clients ?? 16) { return }
+    if load.isClosedLoop, !isQuiescing {
+      begin(position, intended: now)
+    } else if let intended = load.backlog.popFirst() {
+      begin(position, intended: intended)
+    } else {
+      load.idle.append(position)
+    }
+  }
+
+  /// A node did not take an operation: the client goes where it is told, or looks around.
+  private mutating func refused(
+    _ session: UInt64, _ why: RefusalReason, leader: NodeID?, by node: NodeID
+  ) {
+    metrics.refused += 1
+    let everyone = members
+    var delay = Load.pause
+    var attempt: UInt32 = 0
+    let follows = knobs.redirects == .follow
+    withClient(session) { client in
+      guard var operation = client.operation, operation.isUnderWay else { return }
+      operation.isUnderWay = false
+      attempt = operation.attempt
+      client.operation = operation
+      guard follows, why == .notLeader || why == .switchingOver else { return }
+      if let leader, leader != node {
+        client.leader = leader
+        delay = why == .switchingOver ? Load.pause : .zero
+      } else if let next = everyone.first(where: { $0 > node }) ?? everyone.first {
+        client.leader = next
+      }
+    }
+    if attempt != 0 {
+      queue.schedule(.retry(client: Int(session), attempt: attempt), at: now + delay)
+    }
+  }
+
+  mutating func retry(_ session: Int, _ attempt: UInt32) {
+    guard let operation = client(UInt64(session))?.operation, !operation.isUnderWay,
+      operation.attempt == attempt, operation.deadline > now
+    else { return }
+    self.attempt(session: session)
+  }
+
+  private mutating func readAnswered(_ id: UInt64, _ result: ReadAnswer, by node: NodeID) {
+    let session = id >> 32
+    guard let operation = client(session)?.operation, operation.isUnderWay,
+      operation.attempt == UInt32(truncatingIfNeeded: id)
+    else { return }
+    switch result {
+    case .refused(let why, let leader):
+      observe(.readForgotten(id: id))
+      refused(session, why, leader: leader, by: node)
+    case .value(let version, let applied):
+      observe(
+        .readReturned(
+          id: id, servedBy: node, versionIndex: version?.index ?? .zero,
+          versionTerm: version?.term ?? .zero, appliedThrough: applied))
+      withClient(session) { $0.saw = max($0.saw, applied) }
+      if session == 0 { return operatorRead(version, by: node, operation) }
+      finishRead(Int(session) - 1, operation)
+    }
+  }
+
+  private mutating func finishRead(_ position: Int, _ operation: Operation) {
+    metrics.read(after: now - operation.intended)
+    if case .readModifyWrite = operation.kind {
+      load.clients[position].sequence += 1
+      load.clients[position].operation = Operation(
+        kind: .write, key: operation.key, sequence: load.clients[position].sequence, intended: now,
+        deadline: now + Load.patience, node: load.clients[position].leader, attempt: 0, named: nil,
+        isUnderWay: false)
+      attempt(session: position + 1)
+    } else {
+      load.clients[position].operation = nil
+      becameIdle(position)
+    }
+  }
+
+  // MARK: Broken connections and patience
+
+  /// A node's process ended: whoever waited there looks for another.
+  private mutating func connectionsBroke(to node: NodeID) {
+    for session in 0...load.clients.count {
+      guard let operation = client(UInt64(session))?.operation, operation.isUnderWay,
+        operation.node == node
+      else { continue }
+      refused(UInt64(session), .notLeader, leader: nil, by: node)
+    }
+  }
+
+  /// Operations whose clients' patience ran out: their outcome is unknown.
+  mutating func expireOperations() {
+    for position in load.clients.indices {
+      guard let operation = load.clients[position].operation, operation.deadline <= now else {
+        continue
+      }
+      metrics.timedOut += 1
+      giveUp(operation, session: UInt64(position + 1))
+      load.clients[position].operation = nil
+      becameIdle(position)
+    }
+    if let operation = load.operatorClient.operation, operation.deadline <= now {
+      giveUp(operation, session: 0)
+      load.operatorClient.operation = nil
+      operatorTimedOut(operation)
+    }
+  }
+
+  private mutating func giveUp(_ operation: Operation, session: UInt64) {
+    let follows = knobs.redirects == .follow
+    let everyone = members
+    withClient(session) { client in
+      // The node did not answer at all: the client tries its luck elsewhere next time.
+      guard follows, operation.isUnderWay, operation.node == client.leader else { return }
+      client.leader = everyone.first { $0 > operation.node } ?? everyone.first ?? client.leader
+    }
+    guard case .write = operation.kind else {
+      let id = session << 32 | UInt64(operation.attempt)
+      observe(.readForgotten(id: id))
+      run(.forgetRead(id), at: operation.node)
+      return
+    }
+  }
+}

@@ -1,0 +1,206 @@
+import Checking
+import Collections
+import Operations
+import Positions
+import Replication
+import World
+import WriteAheadLog
+
+/// Where a cluster starts.
+public struct ClusterConfiguration: Sendable {
+  /// The knobs' values.
+  public var knobs: Knobs
+  /// The load's settings.
+  public var load: LoadChange
+  /// Names the cluster in its files.
+  public var clusterID: UInt64
+  /// Counts the processes that opened its files, from 1.
+  public var bootEpoch: UInt64
+  /// Where all chance comes from.
+  public var seed: UInt64
+  /// Writes only, whatever the workload: for the benchmark.
+  public var writesOnly = false
+  /// Bytes of log between two checkpoints.
+  public var checkpointSpacing = 32 << 20
+  /// Bytes of a segment file.
+  public var segmentSize = 16 << 20
+
+  /// The design's defaults for these knobs and this load.
+  public init(knobs: Knobs, load: LoadChange, clusterID: UInt64, bootEpoch: UInt64, seed: UInt64) {
+    self.knobs = knobs
+    self.load = load
+    self.clusterID = clusterID
+    self.bootEpoch = bootEpoch
+    self.seed = seed
+  }
+
+  /// The load that runs when nothing else is said.
+  public static let defaultLoad = LoadChange(
+    workload: .a, rate: 400, clients: 16, valueSize: 128, keys: 1000)
+}
+
+/// A cluster of replicas with their logs, links and clients: a discrete-event engine, the same in
+/// the live world and in the simulated one.
+///
+/// It is a value: whoever owns it calls ``step(until:)`` again and again, hands commands in between
+/// two steps, and takes snapshots.
+public struct Cluster<W: World>: Sendable {
+  /// Clock and disks.
+  public internal(set) var world: W
+  /// How it started.
+  public let configuration: ClusterConfiguration
+  /// The knobs' present values.
+  public internal(set) var knobs: Knobs
+
+  var queue = EventQueue<ClusterEvent>()
+  var network: Network
+  var random: RandomSource
+  /// Members by their number; nil where one was removed.
+  var nodes: [Node?] = []
+  var load: Load
+  var metrics = Metrics()
+  var checker: Checker
+  var ages = RecordAges()
+  var events: Deque<Event> = []
+  var eventCount = 0
+  /// Faults that can be undone, and what was undone.
+  var undoStack: [UndoableFault] = []
+  var redoStack: [UndoableFault] = []
+  var lastWrite: String?
+  var lastRead: String?
+  /// Where each node's applied position must be for a quiesce to be over; nil when none is asked.
+  var isQuiescing = false
+  /// Members (by offset) that leave once their removal is committed.
+  var leaving: Set<Int> = []
+  var lastSecond = Instant.start
+  var nextNodeNumber: Int
+  /// Whether the first leader was asked to campaign.
+  var hasBegun = false
+  var clientSite = SiteID("site1")
+  var sites: [SiteID] = []
+
+  /// Space for effects, kept so that it is not made anew at every event.
+  var effects: [Effect] = []
+  var output = LogOutput()
+  var logEvents: [LogEvent] = []
+
+  /// Makes the cluster's nodes and starts them.
+  public init(configuration: ClusterConfiguration, world: W) throws {
+    self.configuration = configuration
+    self.world = world
+    knobs = configuration.knobs
+    random = RandomSource(seed: configuration.seed)
+    network = Network()
+    nextNodeNumber = knobs.nodes + 1
+    load = Load(
+      settings: configuration.load, sequenceBase: configuration.bootEpoch << 32)
+    load.writesOnly = configuration.writesOnly
+    checker = Checker()
+    sites = (1...max(1, knobs.sites)).map { SiteID("site\($0)") }
+    setDefaultLinks()
+    for number in 1...knobs.nodes {
+      try makeNode(NodeID(number))
+    }
+    makeClients()
+    observePolicy()
+    for number in 1...knobs.nodes { start(NodeID(number)) }
+    queue.schedule(.tick, at: world.now + Self.tickSpacing)
+    scheduleArrival()
+  }
+
+  static var tickSpacing: Interval { .milliseconds(50) }
+
+  private mutating func setDefaultLinks() {
+    if !world.isLive {
+      network.setDefaults(latency: .milliseconds(1), jitter: .microseconds(200))
+    }
+    for (position, site) in sites.enumerated() {
+      for other in sites[(position + 1)...] {
+        network.setSiteLatency(site, other, Interval.milliseconds(40))
+      }
+    }
+  }
+
+  mutating func makeNode(_ id: NodeID) throws {
+    while nodes.count <= id.offset { nodes.append(nil) }
+    let site = sites[id.offset % sites.count]
+    try world.attach(id)
+    network.add(id, site: site)
+    nodes[id.offset] = Node(id: id, site: site, log: makeLog(id, incarnation: 0))
+  }
+
+  mutating func makeLog(_ id: NodeID, incarnation: UInt32) -> WriteAheadLog {
+    var log = LogConfiguration(
+      clusterID: configuration.clusterID, node: id, bootEpoch: configuration.bootEpoch,
+      saltSource: random.next())
+    log.segmentSize = configuration.segmentSize
+    return WriteAheadLog(log)
+  }
+
+  // MARK: The run loop
+
+  /// Handles the next event that comes at or before `limit`.
+  ///
+  /// - Returns: false when `limit` was reached, or someone woke the world, with nothing handled.
+  public mutating func step(until limit: Instant) -> Bool {
+    let next = queue.nextTime
+    if let next, next <= world.now, next <= limit, !world.hasCompletion {
+      if let (_, event) = queue.pop() { handle(event) }
+      return true
+    }
+    let deadline = min(limit, next ?? limit)
+    switch world.wait(until: deadline) {
+    case .completion(let completion):
+      diskCompleted(completion)
+      return true
+    case .woken:
+      return false
+    case .deadline:
+      guard let next, next <= limit else { return false }
+      if let (_, event) = queue.pop() { handle(event) }
+      return true
+    }
+  }
+
+  /// Runs until `limit`: for the simulated world, and for tests.
+  public mutating func run(until limit: Instant) {
+    while step(until: limit) {}
+  }
+
+  private mutating func handle(_ event: ClusterEvent) {
+    switch event {
+    case .message(let message, let sender, let receiver):
+      deliver(message, from: sender, to: receiver)
+    case .timer(let id, let incarnation, let name): timerCame(name, at: id, incarnation)
+    case .proposal(let proposal, let id): proposalArrived(proposal, at: id)
+    case .read(let request, let id): readArrived(request, at: id)
+    case .served(let id, let incarnation, let request): served(request, at: id, incarnation)
+    case .answer(let answer): clientsHear(answer)
+    case .arrival(let generation): arrival(generation)
+    case .retry(let client, let attempt): retry(client, attempt)
+    case .tick: tick()
+    case .idle(let id, let incarnation): idle(id, incarnation)
+    case .retryDisk(let id, let incarnation): retryDisk(id, incarnation)
+    case .periodicSync(let id, let incarnation): periodicSync(id, incarnation)
+    }
+    sendOutbox()
+  }
+
+  // MARK: Small things
+
+  var now: Instant { world.now }
+
+  func node(_ id: NodeID) -> Node? { id.offset < nodes.count ? nodes[id.offset] : nil }
+
+  var members: [NodeID] { nodes.compactMap { $0?.id } }
+
+  mutating func say(_ kind: Event.Kind, _ node: NodeID?, _ text: String) {
+    eventCount += 1
+    events.append(Event(number: eventCount, at: now, kind: kind, node: node, text: text))
+    if events.count > 200 { events.removeFirst() }
+  }
+
+  mutating func observe(_ observation: Observation) {
+    checker.observe(observation, at: now)
+  }
+}

@@ -1,0 +1,203 @@
+import Checking
+import Operations
+import Positions
+import Records
+import Replication
+import WriteAheadLog
+
+extension Cluster {
+  /// Makes a replica's effects so, in order; what it appended is handed to the disk at the end.
+  mutating func carryOut(_ effects: [Effect], of id: NodeID) {
+    for effect in effects { carryOut(effect, of: id) }
+    flushIfNeeded(id)
+  }
+
+  private mutating func carryOut(_ effect: Effect, of id: NodeID) {
+    switch effect {
+    case .append(let batch):
+      nodes[id.offset]?.log.append(batch)
+      nodes[id.offset]?.needsFlush = true
+      observe(.appended(node: id, point: batch.last))
+    case .saveVote(let term, let votedFor):
+      observe(.voted(node: id, term: term, for: votedFor))
+      onLog(id) { $0.saveVote(Vote(term: term, votedFor: votedFor), into: &$1) }
+    case .truncate(let point): onLog(id) { $0.truncate(after: point, into: &$1) }
+    case .readLog(let after, let purpose): readLog(after: after, for: .replica(purpose), at: id)
+    case .readCheckpoint(let index, let purpose):
+      let request = newRead(.replica(purpose), at: id)
+      onLog(id) { $0.readCheckpoint(atOrBelow: index, request: request, into: &$1) }
+    case .install(let checkpoint): install(checkpoint, at: id)
+    case .send(let message, let receiver): send(message, from: id, to: receiver)
+    case .setTimer(let name, let interval): setTimer(name, interval, at: id)
+    case .cancelTimer(let name): cancelTimer(name, at: id)
+    case .acknowledge(let origins, let term, let first, let through):
+      observe(
+        .acknowledged(
+          leader: id, term: term, through: through, writes: origins.count))
+      answer(.acknowledged(origins, first: first, by: id), from: id)
+    case .refuse(let origins, let why, let leader):
+      answer(.refused(origins, why, leader: leader, by: id), from: id)
+    case .abandon(let origins, _): answer(.abandoned(origins, by: id), from: id)
+    case .answer(let request, let result): answer(.read(request, result, by: id), from: id)
+    case .applied(let point, let hash): applied(point, hash: hash, at: id)
+    case .committed(let index, let term):
+      observe(.committed(node: id, index: index, term: term))
+    case .internalRecord(let term, let index):
+      observe(.internalRecord(term: term, index: index))
+    case .notice(let notice): tell(notice, of: id)
+    }
+  }
+
+  private mutating func applied(_ point: LogPoint, hash: UInt64, at id: NodeID) {
+    observe(.applied(node: id, point: point, stateHash: hash))
+    guard let isLeader = nodes[id.offset]?.replica.map({ $0.role == .leader }) else { return }
+    // Replaying what the leader wrote takes a follower's capacity too: writes don't scale.
+    if let capacity = knobs.capacity, !isLeader, let busy = nodes[id.offset]?.busyUntil {
+      nodes[id.offset]?.busyUntil = max(now, busy) + Interval(seconds: 1 / capacity)
+    }
+    considerCheckpoint(at: id)
+  }
+
+  // MARK: The log
+
+  /// Calls the log of a node, submits what it asks of the disk and handles what it says at once.
+  mutating func onLog(_ id: NodeID, _ body: (inout WriteAheadLog, inout LogOutput) -> Void) {
+    guard id.offset < nodes.count, let incarnation = nodes[id.offset]?.incarnation else { return }
+    var output = LogOutput()
+    swap(&output, &self.output)
+    if nodes[id.offset] != nil { with(&nodes[id.offset], &output, body) }
+    for request in output.requests {
+      world.submit(request, node: id, incarnation: incarnation)
+    }
+    let events = output.events
+    output.requests.removeAll(keepingCapacity: true)
+    output.events.removeAll(keepingCapacity: true)
+    swap(&output, &self.output)
+    for event in events { logSaid(event, at: id, incarnation) }
+  }
+
+  private func with(
+    _ node: inout Node?, _ output: inout LogOutput,
+    _ body: (inout WriteAheadLog, inout LogOutput) -> Void
+  ) {
+    guard node != nil else { return }
+    node?.call(body, &output)
+  }
+
+  mutating func flushIfNeeded(_ id: NodeID) {
+    guard id.offset < nodes.count, nodes[id.offset]?.needsFlush == true else { return }
+    nodes[id.offset]?.needsFlush = false
+    nodes[id.offset]?.lastAppend = now
+    if knobs.syncPolicy == .everyBatch {
+      onLog(id) { $0.flush(into: &$1) }
+    } else if let head = nodes[id.offset]?.log.head {
+      // Kept in memory until the periodic sync, and counted before it: a kill loses it.
+      observe(.written(node: id, point: head))
+      run(.written(head), at: id)
+    }
+    scheduleIdle(id)
+  }
+
+  mutating func readLog(after index: Index, for purpose: Node.PendingRead, at id: NodeID) {
+    let request = newRead(purpose, at: id)
+    onLog(id) { $0.read(after: index, maximumBytes: 1 << 20, request: request, into: &$1) }
+  }
+
+  func pendingRead(_ request: UInt64, at id: NodeID) -> Node.PendingRead? {
+    nodes[id.offset]?.reads[request]
+  }
+
+  mutating func newRead(_ purpose: Node.PendingRead, at id: NodeID) -> UInt64 {
+    guard let request = nodes[id.offset]?.nextRead else { return 0 }
+    nodes[id.offset]?.nextRead += 1
+    nodes[id.offset]?.reads[request] = purpose
+    return request
+  }
+
+  private mutating func install(_ checkpoint: StateCheckpoint, at id: NodeID) {
+    let payload = CheckpointPayload.encode(checkpoint)
+    onLog(id) { $0.install(Checkpoint(point: checkpoint.point, payload: payload), into: &$1) }
+  }
+
+  // MARK: Checkpoints
+
+  /// Keeps a state worth a checkpoint, and saves it once it is committed.
+  private mutating func considerCheckpoint(at id: NodeID) {
+    guard let applied = nodes[id.offset]?.replica?.applied,
+      let commit = nodes[id.offset]?.replica?.commit,
+      let last = nodes[id.offset]?.checkpointEnd, nodes[id.offset]?.isCheckpointing == false
+    else { return }
+    if let pending = nodes[id.offset]?.pendingCheckpoint {
+      guard pending.point.index <= commit else { return }
+      nodes[id.offset]?.pendingCheckpoint = nil
+      save(pending, at: id)
+    } else if applied.end.distance(from: last) >= configuration.checkpointSpacing,
+      let replica = nodes[id.offset]?.replica
+    {
+      let checkpoint = StateCheckpoint(
+        point: applied, payload: replica.state.encoded, membership: replica.membership(at: applied.index))
+      if applied.index <= commit {
+        save(checkpoint, at: id)
+      } else {
+        nodes[id.offset]?.pendingCheckpoint = checkpoint
+      }
+    }
+  }
+
+  private mutating func save(_ checkpoint: StateCheckpoint, at id: NodeID) {
+    nodes[id.offset]?.isCheckpointing = true
+    nodes[id.offset]?.checkpointEnd = checkpoint.point.end
+    let payload = CheckpointPayload.encode(checkpoint)
+    onLog(id) {
+      $0.saveCheckpoint(Checkpoint(point: checkpoint.point, payload: payload), into: &$1)
+    }
+  }
+
+  // MARK: Idle logs, periodic syncs, full disks
+
+  private mutating func scheduleIdle(_ id: NodeID) {
+    guard let node = nodes[id.offset], !node.idleScheduled else { return }
+    nodes[id.offset]?.idleScheduled = true
+    queue.schedule(
+      .idle(id, incarnation: node.incarnation), at: now + Interval.milliseconds(50))
+  }
+
+  /// After 50 ms without writes the synced watermark is noted, so that an idle log leaves no doubt.
+  mutating func idle(_ id: NodeID, _ incarnation: UInt32) {
+    guard let node = node(id), node.incarnation == incarnation, node.isAlive else { return }
+    nodes[id.offset]?.idleScheduled = false
+    let quiet = now - node.lastAppend
+    if quiet >= .milliseconds(50), node.log.flushed == node.log.head {
+      onLog(id) { $0.noteIdle(into: &$1) }
+    } else {
+      nodes[id.offset]?.idleScheduled = true
+      queue.schedule(
+        .idle(id, incarnation: incarnation), at: now + Interval.milliseconds(50))
+    }
+  }
+
+  mutating func periodicSync(_ id: NodeID, _ incarnation: UInt32) {
+    guard let node = node(id), node.incarnation == incarnation, node.isAlive,
+      case .every(let spacing) = knobs.syncPolicy
+    else { return }
+    onLog(id) { $0.flush(into: &$1) }
+    queue.schedule(.periodicSync(id, incarnation: incarnation), at: now + spacing)
+  }
+
+  mutating func retryDisk(_ id: NodeID, _ incarnation: UInt32) {
+    guard let node = node(id), node.incarnation == incarnation, node.isAlive, node.log.isFull
+    else { return }
+    onLog(id) { $0.retryFill(into: &$1) }
+    queue.schedule(
+      .retryDisk(id, incarnation: incarnation), at: now + Interval.milliseconds(200))
+  }
+}
+
+extension Node {
+  /// Calls `body` with the log in place.
+  mutating func call(
+    _ body: (inout WriteAheadLog, inout LogOutput) -> Void, _ output: inout LogOutput
+  ) {
+    body(&log, &output)
+  }
+}

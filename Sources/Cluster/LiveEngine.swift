@@ -1,0 +1,169 @@
+import Operations
+import Positions
+import Synchronization
+import World
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The live lab: a cluster on real files, run by a thread of its own.
+///
+/// The thread owns the cluster; others hand it commands and take immutable snapshots.
+public final class LiveEngine: Engine {
+  private struct Order: Sendable {
+    var command: Command
+    var then: @Sendable (CommandOutcome) -> Void
+  }
+
+  private struct Shared: Sendable {
+    var orders: [Order] = []
+    var snapshot: ClusterSnapshot?
+    var events: [Event] = []
+    var isClosing = false
+    var isClosed = false
+    var isBusy = false
+  }
+
+  private let shared: Mutex<Shared>
+  private let waker: LiveWorld.Waker
+  private let onChange: @Sendable () -> Void
+  private let keepsEvents: Bool
+
+  /// Time between two snapshots.
+  private static let snapshotSpacing = Interval.milliseconds(33)
+
+  /// Starts the cluster's thread; `onChange` is called from it after every snapshot.
+  ///
+  /// `timed` commands are performed when their time has come; a quiesce holds the later ones until it
+  /// is over. `keepsEvents` keeps every event until ``takeEvents()``: for those who print them all.
+  public init(
+    configuration: ClusterConfiguration, world: LiveWorld, timed: [TimedCommand] = [],
+    keepsEvents: Bool = false,
+    onChange: @escaping @Sendable () -> Void
+  ) throws {
+    shared = Mutex(Shared())
+    waker = world.waker
+    self.onChange = onChange
+    self.keepsEvents = keepsEvents
+    let cluster = try Cluster(configuration: configuration, world: world)
+    let runner = Runner(cluster: cluster, engine: self, timed: timed)
+    try Thread.start { runner.run() }
+  }
+
+  public var capabilities: Capabilities { [.pace] }
+
+  public func perform(
+    _ command: Command, then: @escaping @Sendable (CommandOutcome) -> Void
+  ) {
+    shared.withLock { $0.orders.append(Order(command: command, then: then)) }
+    waker.wake()
+  }
+
+  public var snapshot: ClusterSnapshot? { shared.withLock { $0.snapshot } }
+
+  /// The events since the last call, all of them.
+  public func takeEvents() -> [Event] {
+    shared.withLock { shared in
+      let events = shared.events
+      shared.events = []
+      return events
+    }
+  }
+
+  /// Whether timed commands, or a quiesce, are still to be done.
+  public var isBusy: Bool { shared.withLock { $0.isBusy } }
+
+  /// Stops the cluster's clock at once, for as long as the program is stopped.
+  public func pauseClock() { waker.pause() }
+
+  /// Lets the clock go on.
+  public func resumeClock() { waker.resume() }
+
+  public func close() {
+    shared.withLock { $0.isClosing = true }
+    waker.wake()
+    while !shared.withLock({ $0.isClosed }) { usleep(1000) }
+  }
+
+  /// What the thread does; it alone touches the cluster.
+  private final class Runner: @unchecked Sendable {
+    // Handed to one thread at its start and touched by no other: no access can overlap another.
+    private var cluster: Cluster<LiveWorld>
+    private let engine: LiveEngine
+    private var lastEvent = 0
+    private var nextSnapshot: Int64 = 0
+    private var timed: [TimedCommand]
+
+    init(cluster: Cluster<LiveWorld>, engine: LiveEngine, timed: [TimedCommand]) {
+      self.cluster = cluster
+      self.engine = engine
+      self.timed = timed.reversed()
+      engine.shared.withLock { $0.isBusy = !timed.isEmpty }
+    }
+
+    func run() {
+      publish()
+      while true {
+        let (orders, isClosing) = engine.shared.withLock { shared in
+          let orders = shared.orders
+          shared.orders = []
+          return (orders, shared.isClosing)
+        }
+        for order in orders { order.then(perform(order.command)) }
+        if isClosing { break }
+        performTimed()
+        var limit = cluster.world.now + LiveEngine.snapshotSpacing
+        if let next = timed.last, !cluster.isQuiescing { limit = min(limit, next.at) }
+        var steps = 0
+        while steps < 512, cluster.step(until: limit) { steps += 1 }
+        if LiveWorld.monotonicNow >= nextSnapshot || !orders.isEmpty { publish() }
+      }
+      cluster.closeFiles()
+      publish()
+      engine.shared.withLock { $0.isClosed = true }
+      engine.onChange()
+    }
+
+    /// Performs what is due.
+    private func performTimed() {
+      while let next = timed.last, next.at <= cluster.world.now, !cluster.isQuiescing {
+        timed.removeLast()
+        if case .refused(let why) = perform(next.command) {
+          cluster.say(.fault, nil, "\(next.command.text): \(why)")
+        }
+      }
+    }
+
+    private func perform(_ command: Command) -> CommandOutcome {
+      switch command {
+      case .pause:
+        cluster.world.pause()
+        return .done("paused")
+      case .resume:
+        cluster.world.resume()
+        return .done("goes on")
+      case .speed(let speed):
+        guard speed > 0, speed <= 1 else {
+          return .refused("the live world runs at most at 1x; the simulated one can run faster")
+        }
+        cluster.world.setSpeed(speed)
+        return .done("speed \(speed)x")
+      default: return cluster.perform(command)
+      }
+    }
+
+    private func publish() {
+      let snapshot = cluster.snapshot(speed: cluster.world.isPaused ? 0 : cluster.world.speed)
+      let events = cluster.events(after: lastEvent)
+      lastEvent = events.last?.number ?? lastEvent
+      nextSnapshot = LiveWorld.monotonicNow + LiveEngine.snapshotSpacing.nanoseconds
+      engine.shared.withLock { shared in
+        shared.snapshot = snapshot
+        shared.isBusy = !timed.isEmpty || cluster.isQuiescing
+        if engine.keepsEvents { shared.events += events }
+      }
+      engine.onChange()
+    }
+  }
+}

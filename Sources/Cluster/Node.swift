@@ -1,0 +1,109 @@
+import Operations
+import Positions
+import Replication
+import WriteAheadLog
+import World
+
+/// One member as the cluster holds it: its log, its replica while it runs, its timers and its tally.
+struct Node: Sendable {
+  /// How it runs; a replica exists only while it does.
+  enum Status: Equatable, Sendable {
+    case dead(String)
+    case fenced
+    case refused(String)
+    case recovering(String)
+    case running
+    case frozen
+  }
+
+  let id: NodeID
+  var site: SiteID
+  var status = Status.dead("not started")
+  /// Counts its starts: what belongs to an earlier one is dropped.
+  var incarnation: UInt32 = 0
+  var log: WriteAheadLog
+  var replica: Replica?
+  var boot: NodeBoot?
+  /// What its disk said while it was frozen.
+  var deferredDisk: [ReplicaEvent] = []
+  /// What reached it while it was frozen.
+  var deferred: [ClusterEvent] = []
+  /// When each timer runs out; nil when it is not set.
+  var timers = [Instant?](repeating: nil, count: TimerName.allCases.count)
+  /// When each timer's event in the queue comes; nil when there is none.
+  var timerEvents = [Instant?](repeating: nil, count: TimerName.allCases.count)
+  /// Whether the log has appended records that were not yet handed to the disk.
+  var needsFlush = false
+  /// The time of its last append, for the idle watermark.
+  var lastAppend = Instant.start
+  var idleScheduled = false
+  /// When it will have served what it has taken on.
+  var busyUntil = Instant.start
+  /// Its clock's rate against true time, and its offset.
+  var clockRate = 1.0
+  var clockOffset = Interval.zero
+  var diskDelay = Interval.zero
+  var diskFull = false
+  /// A state worth keeping once it is committed, and the log's position when one was last kept.
+  var pendingCheckpoint: StateCheckpoint?
+  var isCheckpointing = false
+  var checkpointEnd = LSN.zero
+  var rollbackRecords = 0
+  /// Reads of log and checkpoints under way, by the token given to the log.
+  var reads: [UInt64: PendingRead] = [:]
+  var nextRead: UInt64 = 1
+  /// Operations served since the last second's tick, and in the second before.
+  var served = 0
+  var servedPerSecond = 0.0
+  /// Positions of the records appended lately, so that lag has an age.
+  var lagHistory: [Double] = []
+  var diskBytes = 0
+
+  /// What a read of the log is for.
+  enum PendingRead: Sendable {
+    case boot
+    case replica(ReadPurpose)
+  }
+
+  init(id: NodeID, site: SiteID, log: WriteAheadLog) {
+    self.id = id
+    self.site = site
+    self.log = log
+  }
+
+  var isRunning: Bool { status == .running }
+
+  /// Whether its processor exists, running or frozen.
+  var isAlive: Bool { status == .running || status == .frozen }
+
+  /// Drops everything that a process holds in its memory.
+  mutating func loseMemory() {
+    replica = nil
+    boot = nil
+    deferred = []
+    deferredDisk = []
+    timers = [Instant?](repeating: nil, count: TimerName.allCases.count)
+    timerEvents = timers
+    needsFlush = false
+    idleScheduled = false
+    pendingCheckpoint = nil
+    isCheckpointing = false
+    reads = [:]
+    incarnation += 1
+  }
+}
+
+/// A start under way: files, then checkpoint, then the log's terms, members and newest records.
+struct NodeBoot: Sendable {
+  var term = Term.zero
+  var history = TermHistory(origin: .origin)
+  var window = LogWindow(after: .origin)
+  var state = KeyValueState()
+  var applied = LogPoint.origin
+  var memberships: [MembershipEntry]
+  var isSuspect = false
+  var end = LogPoint.origin
+  /// Damage that peers are asked to mend, and how often they were.
+  var repairAfter: Index?
+  var repairTries = 0
+}

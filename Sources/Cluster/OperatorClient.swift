@@ -1,0 +1,79 @@
+import Operations
+import Positions
+import Replication
+
+extension Cluster {
+  /// The operator writes a value by hand.
+  mutating func operatorWrites(key: String, value: String) -> CommandOutcome {
+    if load.operatorClient.operation != nil {
+      return .refused("the write or read before is not answered yet")
+    }
+    guard key.utf8.count <= ClientWrite.keyMaximum else {
+      return .refused("a key is at most \(ClientWrite.keyMaximum) bytes")
+    }
+    load.operatorClient.sequence += 1
+    begin(
+      .write,
+      Operation.Named(key: Array(key.utf8), value: Array(value.utf8), target: nil))
+    lastWrite = "\(key): waiting"
+    return .done("write \(key) sent to \(load.operatorClient.leader)")
+  }
+
+  /// The operator reads a key.
+  mutating func operatorReads(key: String, from target: NodeID?) -> CommandOutcome {
+    if load.operatorClient.operation != nil {
+      return .refused("the write or read before is not answered yet")
+    }
+    begin(.read, Operation.Named(key: Array(key.utf8), value: [], target: target))
+    lastRead = "\(key): waiting"
+    return .done("read \(key) sent")
+  }
+
+  private mutating func begin(_ kind: Operation.Kind, _ named: Operation.Named) {
+    if let leader = leader { load.operatorClient.leader = leader }
+    load.operatorClient.operation = Operation(
+      kind: kind, key: 0, sequence: load.operatorClient.sequence, intended: now,
+      deadline: now + Load.patience, node: load.operatorClient.leader, attempt: 0, named: named,
+      isUnderWay: false)
+    attempt(session: 0)
+    sendOutbox()
+  }
+
+  private func name(_ operation: Operation) -> String {
+    String(decoding: operation.named?.key ?? [], as: UTF8.self)
+  }
+
+  mutating func operatorAcknowledged(_ origin: WriteOrigin, at index: Index, by node: NodeID) {
+    guard let operation = load.operatorClient.operation, operation.sequence == origin.sequence
+    else { return }
+    if let key = operation.named?.key {
+      checker.noteAcknowledged(Self.hash(key), index: index, session: 0)
+    }
+    load.operatorClient.operation = nil
+    load.operatorClient.wrote = index
+    load.operatorClient.saw = max(load.operatorClient.saw, index)
+    metrics.wrote(after: now - operation.intended)
+    lastWrite = "\(name(operation)): acknowledged by \(node)"
+    say(.clients, node, "write \(name(operation)) acknowledged by \(node) at index \(index)")
+  }
+
+  mutating func operatorRead(
+    _ version: KeyValueState.Version?, by node: NodeID, _ operation: Operation
+  ) {
+    load.operatorClient.operation = nil
+    metrics.read(after: now - operation.intended)
+    let found = version.map { "\"\(String(decoding: $0.value.prefix(200), as: UTF8.self))\"" }
+    lastRead = "\(name(operation)) from \(node): \(found ?? "missing")"
+    say(.clients, node, "read \(name(operation)) from \(node): \(found ?? "missing")")
+  }
+
+  mutating func operatorTimedOut(_ operation: Operation) {
+    if case .write = operation.kind {
+      lastWrite = "\(name(operation)): unanswered, its outcome is unknown"
+      say(.clients, nil, "write \(name(operation)) is unanswered: its outcome is unknown")
+    } else {
+      lastRead = "\(name(operation)): unanswered"
+      say(.clients, nil, "read \(name(operation)) is unanswered")
+    }
+  }
+}

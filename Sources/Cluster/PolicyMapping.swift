@@ -1,0 +1,101 @@
+import Checking
+import Operations
+import Positions
+import Replication
+
+extension Cluster {
+  /// The knobs as a replica goes by them.
+  var policy: Policy {
+    var policy = Policy()
+    policy.acknowledgement =
+      switch knobs.acknowledgement {
+      case .asynchronous: .asynchronous
+      case .first(let count, let list): .first(count, of: list)
+      case .any(let count, let list): .any(count, of: list)
+      case .synchronous: .all
+      case .majority: .majority
+      }
+    policy.waitFor =
+      switch knobs.waitFor {
+      case .received: .received
+      case .flushed: .flushed
+      case .applied: .applied
+      }
+    policy.syncsEveryBatch = knobs.syncPolicy == .everyBatch
+    policy.degradeAfter = knobs.degradeAfter
+    policy.appliesWhenFlushed = knobs.apply == .flushed
+    policy.automaticFailover = knobs.failover == .automatic
+    policy.promotionNeedsMajority = knobs.promotionNeeds == .majority
+    policy.checkQuorum = knobs.checkQuorum
+    policy.fencing = knobs.fencing
+    policy.heartbeat = knobs.heartbeat
+    policy.electionTimeout = knobs.electionTimeout
+    return policy
+  }
+
+  /// What reads promise, in the checker's words.
+  var guarantee: SessionGuarantee {
+    switch knobs.guarantee {
+    case .none: .none
+    case .readYourWrites: .readYourWrites
+    case .monotonic: .monotonic
+    case .linearizable: .linearizable
+    }
+  }
+
+  /// The members with a vote, as the leader of the highest term has them.
+  var voters: [NodeID] {
+    let source = leader ?? members.first { node($0)?.replica != nil }
+    return source.flatMap { node($0)?.replica?.membership.voters } ?? initialMembership.voters
+  }
+
+  /// The running leader of the highest term.
+  var leader: NodeID? {
+    nodes.compactMap { $0 }
+      .filter { $0.status == .running && $0.replica?.role == .leader }
+      .max { ($0.replica?.term ?? .zero) < ($1.replica?.term ?? .zero) }?.id
+  }
+
+  /// Tells the checker what the knobs permit from now on.
+  mutating func observePolicy() {
+    let durability: AckDurability =
+      switch knobs.waitFor {
+      case .received: .received
+      case .flushed: .flushed
+      case .applied: .applied
+      }
+    let rule: AckRule =
+      switch knobs.acknowledgement {
+      case .asynchronous: .asynchronous
+      case .first(let count, let list): .first(count, of: list)
+      case .any(let count, let list): .any(count, of: list)
+      case .synchronous: .all
+      case .majority: .majority
+      }
+    observe(
+      .policyChanged(
+        AckRequirement(
+          rule: rule, durability: durability, periodicSync: knobs.syncPolicy != .everyBatch),
+        voters: voters, members: members, fencing: knobs.fencing, checkQuorum: knobs.checkQuorum,
+        promotionNeedsMajority: knobs.promotionNeeds == .majority))
+  }
+
+  /// Hands the knobs' new values to everyone.
+  mutating func policyChanged() {
+    observePolicy()
+    let policy = self.policy
+    for id in members {
+      if nodes[id.offset]?.status == .frozen {
+        nodes[id.offset]?.deferredDisk.append(.policyChanged(policy))
+      } else {
+        run(.policyChanged(policy), at: id)
+      }
+    }
+    if case .every(let spacing) = knobs.syncPolicy {
+      for id in members {
+        guard let incarnation = nodes[id.offset]?.incarnation else { continue }
+        queue.schedule(.periodicSync(id, incarnation: incarnation), at: now + spacing)
+      }
+    }
+  }
+}

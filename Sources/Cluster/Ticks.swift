@@ -1,0 +1,95 @@
+import Operations
+import Positions
+import Replication
+
+extension Cluster {
+  /// The regular look at everything that runs out by itself.
+  mutating func tick() {
+    queue.schedule(.tick, at: now + Self.tickSpacing)
+    if let leader, let flushed = node(leader)?.replica?.flushed { ages.note(flushed.index, at: now) }
+    expireOperations()
+    letGo()
+    if isQuiescing, isConverged {
+      isQuiescing = false
+      load.settings.rate = 0
+      say(.note, nil, "converged: all live replicas hold and show the same")
+    }
+    for id in members where node(id)?.boot?.repairAfter != nil { retryRepair(id) }
+    if now - lastSecond >= .seconds(1) { second() }
+  }
+
+  private mutating func second() {
+    let elapsed = now - lastSecond
+    lastSecond = now
+    metrics.second(elapsed)
+    for id in members {
+      let lag = lag(of: id).time?.milliseconds
+      nodes[id.offset]?.servedPerSecond =
+        Double(nodes[id.offset]?.served ?? 0) / max(elapsed.seconds, 1e-9)
+      nodes[id.offset]?.served = 0
+      nodes[id.offset]?.lagHistory.append(lag ?? .nan)
+      if (nodes[id.offset]?.lagHistory.count ?? 0) > 60 {
+        nodes[id.offset]?.lagHistory.removeFirst()
+      }
+    }
+  }
+
+  /// Members whose removal is committed go.
+  private mutating func letGo() {
+    guard !leaving.isEmpty, let leader, let replica = node(leader)?.replica else { return }
+    for offset in leaving.sorted() {
+      let id = NodeID(offset + 1)
+      guard !replica.membership.contains(id),
+        (replica.memberships.last?.index ?? .zero) <= replica.commit
+      else { continue }
+      leaving.remove(offset)
+      stop(id, as: .dead("removed"))
+      nodes[offset] = nil
+      say(.note, id, "\(id) is no longer a member")
+      observePolicy()
+    }
+  }
+
+  private mutating func retryRepair(_ id: NodeID) {
+    guard var boot = nodes[id.offset]?.boot else { return }
+    boot.repairTries += 1
+    nodes[id.offset]?.boot = boot
+    // Asked once a second, for ten seconds: then nobody has them.
+    if boot.repairTries > 200 {
+      refused("no peer has the records after \(boot.repairAfter ?? .zero)", at: id)
+    } else if boot.repairTries % 20 == 0 {
+      askForRepair(id)
+    }
+  }
+
+  /// No forks, and every live replica shows all that the leader has flushed.
+  public var isConverged: Bool {
+    guard let leader, let head = node(leader)?.replica?.flushed else { return false }
+    let live = nodes.compactMap { $0 }
+    for node in live {
+      switch node.status {
+      case .running:
+        guard let replica = node.replica, replica.applied.index == head.index,
+          replica.head.index == head.index, replica.head.chain == head.chain
+        else { return false }
+      case .recovering, .frozen: return false
+      case .dead, .fenced, .refused: continue
+      }
+    }
+    let hashes = Set(live.compactMap { $0.status == .running ? $0.replica?.state.hash : nil })
+    let waiting = load.clients.contains { $0.operation != nil }
+    return hashes.count == 1 && !waiting
+  }
+
+  /// How far a node is behind the leader.
+  func lag(of id: NodeID) -> Lag {
+    guard let leader, let head = node(leader)?.replica?.flushed, let node = node(id),
+      let applied = node.replica?.applied ?? node.boot?.applied
+    else { return Lag(bytes: 0, records: 0, time: nil) }
+    let records = max(0, head.index.distance(from: applied.index))
+    let bytes = max(0, head.end.distance(from: applied.end))
+    guard records > 0 else { return Lag(bytes: bytes, records: 0, time: .zero) }
+    let age = ages.birth(after: applied.index).map { max(.zero, now - $0) }
+    return Lag(bytes: bytes, records: records, time: age ?? .zero)
+  }
+}

@@ -1,0 +1,159 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Why a data directory can't be used; nothing in it was changed.
+public enum DataDirectoryError: Error, Equatable, CustomStringConvertible {
+  /// Another process has it open.
+  case inUse(path: String, by: String)
+  /// It holds files, and none of them says that they are ours.
+  case notOurs(path: String)
+  /// It was made by a later version.
+  case newer(path: String, version: Int)
+  /// Its manifest can't be understood.
+  case damaged(path: String, why: String)
+
+  public var description: String {
+    switch self {
+    case .inUse(let path, let owner):
+      "\(path) is in use by process \(owner); close that one first, or give another --data"
+    case .notOurs(let path):
+      "\(path) holds files that are not replicascope's (no `\(DataDirectory.manifestName)`); "
+        + "give an empty or new directory"
+    case .newer(let path, let version):
+      "\(path)/\(DataDirectory.manifestName) is of version \(version); this program reads version "
+        + "\(DataDirectory.version): use the newer program"
+    case .damaged(let path, let why):
+      "\(path)/\(DataDirectory.manifestName) is damaged: \(why); nothing was changed"
+    }
+  }
+}
+
+/// The directory that holds the nodes' directories: locked while it is open, and named as ours.
+public final class DataDirectory: Sendable {
+  static let manifestName = "replicascope"
+  static let version = 1
+
+  /// Its path.
+  public let path: String
+  /// Names the cluster in its files.
+  public let clusterID: UInt64
+  /// How many nodes the cluster began with.
+  public let nodes: Int
+  /// Counts the processes that opened it, this one included.
+  public let bootEpoch: UInt64
+  /// Whether it was made just now.
+  public let isNew: Bool
+  private let isTemporary: Bool
+  private let lock: Int32
+
+  private struct Manifest {
+    var clusterID: UInt64
+    var nodes: Int
+    var boots: UInt64
+  }
+
+  /// Opens `path`, or makes it for a cluster of `nodes` nodes.
+  ///
+  /// - Throws: ``DataDirectoryError`` or ``DirectoryError``.
+  public init(path: String, nodes: Int, newClusterID: UInt64) throws {
+    try Directories.make(path)
+    lock = try Self.lock(path)
+    do {
+      let others = try Directories.names(in: path).filter { $0 != "lock" }
+      let found = try Self.readManifest(path)
+      if found == nil, !others.isEmpty { throw DataDirectoryError.notOurs(path: path) }
+      clusterID = found?.clusterID ?? newClusterID
+      self.nodes = found?.nodes ?? nodes
+      bootEpoch = (found?.boots ?? 0) + 1
+      isNew = found == nil
+      self.path = path
+      isTemporary = false
+      try Self.write(
+        Manifest(clusterID: clusterID, nodes: self.nodes, boots: bootEpoch), to: path)
+    } catch {
+      if (try? Directories.names(in: path)) == ["lock"] { unlink(path + "/lock") }
+      Glibc.close(lock)
+      throw error
+    }
+  }
+
+  /// Makes a directory that is removed when it is closed.
+  public init(temporaryFor nodes: Int, clusterID: UInt64) throws {
+    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array((parent + "/replicascope-XXXXXX").utf8CString)
+    guard template.withUnsafeMutableBufferPointer({ $0.baseAddress.flatMap { mkdtemp($0) } }) != nil
+    else {
+      throw DirectoryError.last(parent)
+    }
+    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    lock = try Self.lock(path)
+    self.clusterID = clusterID
+    self.nodes = nodes
+    bootEpoch = 1
+    isNew = true
+    isTemporary = true
+    try Self.write(Manifest(clusterID: clusterID, nodes: nodes, boots: 1), to: path)
+  }
+
+  /// Gives the directory free; a temporary one is removed.
+  public func close() {
+    if isTemporary { Directories.removeTree(path) }
+    Glibc.close(lock)
+  }
+
+  private static func lock(_ path: String) throws -> Int32 {
+    let file = path + "/lock"
+    let handle = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    if handle < 0 { throw DirectoryError.last(file) }
+    if flock(handle, LOCK_EX | LOCK_NB) != 0 {
+      let owner = (try? Directories.read(file))?.flatMap { $0.isEmpty ? nil : $0 } ?? "unknown"
+      Glibc.close(handle)
+      throw DataDirectoryError.inUse(path: path, by: owner)
+    }
+    let pid = Array("\(getpid())".utf8)
+    ftruncate(handle, 0)
+    pwrite(handle, pid, pid.count, 0)
+    return handle
+  }
+
+  private static func readManifest(_ path: String) throws -> Manifest? {
+    guard let text = try Directories.read(path + "/" + manifestName) else { return nil }
+    var values: [String: UInt64] = [:]
+    let lines = text.split(separator: "\n")
+    guard lines.first == "replicascope data directory" else {
+      throw DataDirectoryError.damaged(path: path, why: "its first line is not ours")
+    }
+    for line in lines.dropFirst() {
+      let parts = line.split(separator: " ")
+      guard parts.count == 2, let value = UInt64(parts[1]) else {
+        throw DataDirectoryError.damaged(path: path, why: "a line is not a name and a number")
+      }
+      values[String(parts[0])] = value
+    }
+    guard let version = values["version"] else {
+      throw DataDirectoryError.damaged(path: path, why: "it names no version")
+    }
+    guard version == UInt64(Self.version) else {
+      throw DataDirectoryError.newer(path: path, version: Int(version))
+    }
+    guard let cluster = values["cluster"], let nodes = values["nodes"], let boots = values["boots"],
+      (1...100).contains(nodes)
+    else {
+      throw DataDirectoryError.damaged(path: path, why: "cluster, nodes or boots is missing")
+    }
+    return Manifest(clusterID: cluster, nodes: Int(nodes), boots: boots)
+  }
+
+  private static func write(_ manifest: Manifest, to path: String) throws {
+    try Directories.writeAtomically(
+      """
+      replicascope data directory
+      version \(version)
+      cluster \(manifest.clusterID)
+      nodes \(manifest.nodes)
+      boots \(manifest.boots)
+
+      """, to: path + "/" + manifestName)
+  }
+}

@@ -1,0 +1,99 @@
+import Positions
+
+/// What is to happen, in order of time; what is due at the same instant comes in the order in which
+/// it was scheduled.
+///
+/// A binary heap of small entries points into slots that hold the events, so that large events are
+/// not moved about.
+public struct EventQueue<Event: Sendable>: Sendable {
+  private struct Entry: Sendable {
+    var at: Instant
+    var number: UInt64
+    var slot: Int32
+
+    func precedes(_ other: Entry) -> Bool {
+      at != other.at ? at < other.at : number < other.number
+    }
+  }
+
+  private static var chunk: Int { 64 }
+
+  private var heap: [Entry] = []
+  private var slots: [[Event?]] = []
+  private var free: [Int32] = []
+  private var scheduled: UInt64 = 0
+
+  /// An empty queue.
+  public init() {}
+
+  /// How many events wait.
+  public var count: Int { heap.count }
+
+  /// When the next event is due; nil when none waits.
+  public var nextTime: Instant? { heap.first?.at }
+
+  /// Puts an event in.
+  public mutating func schedule(_ event: Event, at instant: Instant) {
+    let slot: Int32
+    if let reused = free.popLast() {
+      slot = reused
+    } else {
+      slot = Int32(slots.count * Self.chunk)
+      slots.append([Event?](repeating: nil, count: Self.chunk))
+      for spare in (1..<Self.chunk).reversed() { free.append(slot + Int32(spare)) }
+    }
+    slots[Int(slot) / Self.chunk][Int(slot) % Self.chunk] = event
+    scheduled += 1
+    heap.append(Entry(at: instant, number: scheduled, slot: slot))
+    rise(heap.count - 1)
+  }
+
+  /// Takes the next event out.
+  public mutating func pop() -> (Instant, Event)? {
+    guard let first = heap.first, let last = heap.popLast() else { return nil }
+    if !heap.isEmpty {
+      heap[0] = last
+      sink(0)
+    }
+    let (chunk, position) = (Int(first.slot) / Self.chunk, Int(first.slot) % Self.chunk)
+    guard let event = slots[chunk][position].take() else {
+      preconditionFailure("every entry of the heap has an event")
+    }
+    free.append(first.slot)
+    return (first.at, event)
+  }
+
+  /// The events that wait, in order of time.
+  public var pending: [(at: Instant, event: Event)] {
+    heap.sorted { $0.precedes($1) }.compactMap { entry in
+      let slot = Int(entry.slot)
+      return slots[slot / Self.chunk][slot % Self.chunk].map { (entry.at, $0) }
+    }
+  }
+
+  private mutating func rise(_ start: Int) {
+    var position = start
+    let entry = heap[position]
+    while position > 0 {
+      let parent = (position - 1) / 2
+      guard entry.precedes(heap[parent]) else { break }
+      heap[position] = heap[parent]
+      position = parent
+    }
+    heap[position] = entry
+  }
+
+  private mutating func sink(_ start: Int) {
+    var position = start
+    let entry = heap[position]
+    while true {
+      var child = 2 * position + 1
+      if child >= heap.count { break }
+      if child + 1 < heap.count, heap[child + 1].precedes(heap[child]) { child += 1 }
+      guard heap[child].precedes(entry) else { break }
+      heap[position] = heap[child]
+      position = child
+    }
+    heap[position] = entry
+  }
+}

@@ -1,0 +1,84 @@
+import Positions
+import WriteAheadLog
+
+/// A disk's request as it ended.
+public struct DiskCompletion: Equatable, Sendable {
+  /// Whose disk.
+  public var node: NodeID
+  /// The node's life in which it was submitted.
+  public var incarnation: UInt32
+  /// How it ended.
+  public var completion: FileCompletion
+
+  /// A completion.
+  public init(node: NodeID, incarnation: UInt32, completion: FileCompletion) {
+    self.node = node
+    self.incarnation = incarnation
+    self.completion = completion
+  }
+}
+
+/// What ended a wait.
+public enum WaitOutcome: Equatable, Sendable {
+  /// A disk's request ended.
+  case completion(DiskCompletion)
+  /// The deadline was reached.
+  case deadline
+  /// Someone else wants to be heard.
+  case woken
+}
+
+/// What an operator did to a disk.
+public struct DiskCondition: Equatable, Sendable {
+  /// Time added to each sync.
+  public var syncDelay: Interval
+  /// Whether there is no room left.
+  public var isFull: Bool
+
+  /// A condition.
+  public init(syncDelay: Interval = .zero, isFull: Bool = false) {
+    self.syncDelay = syncDelay
+    self.isFull = isFull
+  }
+}
+
+/// A clock and the members' disks.
+///
+/// A node's requests are done one after another, in order; different nodes' side by side. What is in
+/// flight at a crash finishes before anything that is submitted later begins.
+public protocol World: Sendable {
+  /// The cluster's time.
+  var now: Instant { get }
+  /// Whether the files are real and time passes by itself.
+  var isLive: Bool { get }
+  /// Whether ``wait(until:)`` would give a completion at once.
+  var hasCompletion: Bool { get }
+  /// Queues a request for a node's disk.
+  mutating func submit(_ request: FileRequest, node: NodeID, incarnation: UInt32)
+  /// Waits for the next completion, at most until `deadline`.
+  mutating func wait(until deadline: Instant) -> WaitOutcome
+  /// Sets what a node's disk suffers from.
+  mutating func setDisk(_ node: NodeID, _ condition: DiskCondition)
+  /// Loses a node's disk: all its files.
+  mutating func wipe(_ node: NodeID)
+  /// Ends a node's process: what was not synced may be lost, completions under way are not told.
+  mutating func crash(_ node: NodeID)
+  /// Makes a node's directory, if there is none.
+  mutating func attach(_ node: NodeID) throws
+}
+
+extension FileSystem {
+  /// Does a request's operations in order, up to the first that fails.
+  public mutating func perform(_ request: FileRequest) -> FileCompletion {
+    var results: [FileResult] = []
+    results.reserveCapacity(request.operations.count)
+    for operation in request.operations {
+      do {
+        results.append(try perform(operation))
+      } catch {
+        return FileCompletion(token: request.token, results: results, failure: error)
+      }
+    }
+    return FileCompletion(token: request.token, results: results, failure: nil)
+  }
+}

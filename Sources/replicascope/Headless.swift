@@ -1,0 +1,102 @@
+import Cluster
+import Operations
+import Positions
+import Synchronization
+import World
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Runs the lab without a screen: events and snapshots as lines, a summary last.
+struct Headless {
+  /// How lines look.
+  enum Format {
+    case json
+    case plain
+  }
+
+  var format: Format
+  /// How long; nil: until a signal.
+  var duration: Interval?
+
+  /// Runs until the time is over, a signal comes, or standard output is gone.
+  ///
+  /// - Returns: the exit status: 1 when there was a violation.
+  func run(_ engine: LiveEngine, alarm: Alarm) -> Int32 {
+    var nextSnapshot = Interval.seconds(1)
+    var signal: Int32?
+    while true {
+      signal = alarm.wait(milliseconds: 100)
+      for event in engine.takeEvents() { print(event) }
+      guard let snapshot = engine.snapshot else { continue }
+      if snapshot.at.sinceStart >= nextSnapshot {
+        print(snapshot)
+        nextSnapshot = snapshot.at.sinceStart + .seconds(1)
+      }
+      if signal != nil || ferror(stdout) != 0 { break }
+      if let duration, snapshot.at.sinceStart >= duration, !engine.isBusy { break }
+    }
+    engine.close()
+    for event in engine.takeEvents() { print(event) }
+    guard let last = engine.snapshot else { return 70 }
+    Output.line(format == .json ? SnapshotJSON.summary(last) : PlainText.summary(last))
+    fflush(stdout)
+    if last.ledger.violationCount > 0 { return 1 }
+    return signal.map { 128 + $0 } ?? 0
+  }
+
+  private func print(_ event: Event) {
+    Output.line(format == .json ? SnapshotJSON.event(event) : PlainText.event(event))
+  }
+
+  private func print(_ snapshot: ClusterSnapshot) {
+    Output.line(format == .json ? SnapshotJSON.snapshot(snapshot) : PlainText.snapshot(snapshot))
+  }
+}
+
+/// A pipe that signals and the cluster's thread write to, and the main thread waits on.
+final class Alarm: Sendable {
+  private let reader: Int32
+  private let writer: Int32
+  /// The pipe's end that signal handlers write to.
+  private static let signalWriter = Atomic<Int32>(-1)
+
+  /// Catches INT, TERM and HUP from now on when `catchesSignals`.
+  init(catchesSignals: Bool) throws {
+    var ends: [Int32] = [0, 0]
+    guard pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else {
+      throw Failure(.inputOutput, "no pipe: \(String(cString: strerror(errno)))")
+    }
+    reader = ends[0]
+    writer = ends[1]
+    guard catchesSignals else { return }
+    Self.signalWriter.store(writer, ordering: .relaxed)
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      signal(number) { number in
+        var byte = UInt8(number)
+        _ = write(Alarm.signalWriter.load(ordering: .relaxed), &byte, 1)
+      }
+    }
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// The descriptor to wait on.
+  var descriptor: Int32 { reader }
+
+  /// Wakes the main thread.
+  func ring() {
+    var byte: UInt8 = 0
+    _ = write(writer, &byte, 1)
+  }
+
+  /// Waits for a ring, a signal or the time; tells the signal.
+  func wait(milliseconds: Int32) -> Int32? {
+    var poll = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
+    _ = Glibc.poll(&poll, 1, milliseconds)
+    var bytes = [UInt8](repeating: 0, count: 256)
+    let count = read(reader, &bytes, bytes.count)
+    guard count > 0 else { return nil }
+    return bytes[..<count].first { $0 != 0 }.map { Int32($0) }
+  }
+}
