@@ -24,6 +24,9 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
   name: "replicascope",
+  products: [
+    .executable(name: "replicascope", targets: ["replicascope"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -31,11 +34,37 @@ let package = Package(
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
+    // The bottom: words and bytes.
     module("Positions", []),
     module("Records", ["Positions"]),
-    module("WriteAheadLog", ["Positions", "Records"]),
+    .target(name: "CChecksums"),
+    module("Canvas", []),
+
+    // The log, the world it lives in, the protocol, the checkers.
+    module("WriteAheadLog", ["Positions", "Records", "CChecksums", collections]),
     module("World", ["Positions", "WriteAheadLog", collections]),
     module("Replication", ["Positions", "Records", collections]),
+    module("Checking", ["Positions", collections]),
+
+    // The boundary between engines and screens, and the engine in this process.
     module("Operations", ["Positions"]),
+    module(
+      "Cluster",
+      [
+        "Positions", "Records", "WriteAheadLog", "World", "Replication", "Checking", "Operations",
+        collections, histogram,
+      ]),
+
+    // The screen.
+    module("Dashboard", ["Positions", "Canvas", "Operations", collections]),
+    .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
+    module("Terminal", ["Canvas", "CNcurses"]),
+    .executableTarget(
+      name: "replicascope",
+      dependencies: [
+        "Cluster", "Dashboard", "Terminal", "Canvas", "Operations", "World", "WriteAheadLog",
+        "Records", "Positions", arguments, logging, histogram,
+      ],
+      swiftSettings: strict),
   ]
 )

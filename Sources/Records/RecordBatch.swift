@@ -91,6 +91,23 @@ public struct RecordBatch: Equatable, Sendable {
     payload.withUnsafeBytes { append(kind: kind, term: term, payload: $0) }
   }
 
+  /// Appends the records of a batch that continues this one, chains and all.
+  ///
+  /// - Precondition: `other` continues this batch.
+  public mutating func append(contentsOf other: RecordBatch) {
+    precondition(other.previous == last, "a batch continues the one before")
+    for position in 0..<other.count {
+      let entry = other.entries[position]
+      let offset = bytes.count
+      other.withPayload(at: position) { bytes.append(contentsOf: $0) }
+      entries.append(
+        RecordEntry(
+          term: entry.term, chain: entry.chain, payloadOffset: offset,
+          payloadLength: Int(entry.payloadLength), kind: entry.kind))
+    }
+    last = other.last
+  }
+
   /// Takes payloads that already stand in `bytes` as writes of `term`, without copying them.
   ///
   /// `spans` gives each payload's offset and length in `bytes`.

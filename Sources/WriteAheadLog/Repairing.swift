@@ -1,0 +1,85 @@
+import Positions
+import Records
+
+extension WriteAheadLog {
+  /// Where the damage is, while the log waits for records to mend it with.
+  public var damage: LogDamage? {
+    if case .damaged(let damage) = phase { damage } else { nil }
+  }
+
+  /// Mends a damaged log with a peer's records, then opens it again.
+  ///
+  /// The damaged file is set aside under the name `damaged-…` first. A batch that does not continue the
+  /// good part of the log is ignored.
+  public mutating func repair(_ batch: RecordBatch, into output: inout LogOutput) {
+    guard case .damaged(let damage) = phase, batch.previous == damage.after, !batch.isEmpty,
+      batch.chainHolds()
+    else { return }
+    submit(
+      [.read(name: damage.file, offset: 0, count: configuration.segmentSize)],
+      for: .repairRead(batch), into: &output)
+  }
+
+  mutating func repairRead(
+    _ results: [FileResult], _ batch: RecordBatch, into output: inout LogOutput
+  ) {
+    guard case .damaged(let damage) = phase, case .bytes(let bytes)? = results.first else { return }
+    var operations: [FileOperation] = [
+      .write(name: "damaged.tmp", offset: 0, bytes: bytes), .sync(name: "damaged.tmp"),
+      .rename(from: "damaged.tmp", to: "damaged-\(damage.after.index.next)-\(damage.file)"),
+      .syncDirectory,
+    ]
+    if let last = segments.last, last.name == damage.file {
+      // The file stays; its bad place is written anew.
+      let room = configuration.segmentSize - last.header.offset(of: damage.after.end)
+      let part = batch.prefix(fitting: room)
+      guard !part.isEmpty else { return }
+      var mended: [UInt8] = []
+      RecordEncoding.encode(
+        part, 0..<part.count, from: damage.after.end, salt: last.header.salt,
+        watermark: damage.after.end, number: 0, into: &mended, size: part.logicalSize)
+      operations.append(
+        .write(
+          name: damage.file, offset: last.header.offset(of: damage.after.end), bytes: mended))
+      operations.append(.sync(name: damage.file))
+    } else {
+      // The file, or one before it, is gone or has no header: another one takes its place.
+      let part = batch.prefix(fitting: configuration.segmentSize - SegmentHeader.size)
+      guard !part.isEmpty else { return }
+      let sequence = (segments.last?.header.sequence ?? 0) + 1
+      let header = SegmentHeader(
+        clusterID: configuration.clusterID, node: configuration.node, sequence: sequence,
+        previous: damage.after, salt: newSalt(), bootEpoch: configuration.bootEpoch)
+      if header.name != damage.file, !bytes.isEmpty, isHeaderless(bytes) {
+        operations.append(.remove(name: damage.file))
+      }
+      operations += [
+        .remove(name: "mended.tmp"),
+        .write(name: "mended.tmp", offset: 0, bytes: RecordEncoding.file(header, part)),
+        .sync(name: "mended.tmp"), .rename(from: "mended.tmp", to: header.name), .syncDirectory,
+      ]
+    }
+    wasRepaired = true
+    submit(operations, for: .repaired, into: &output)
+  }
+
+  private func isHeaderless(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { all in
+      if case .header = SegmentHeader.read(all) { false } else { true }
+    }
+  }
+}
+
+extension RecordBatch {
+  /// The first records that take at most `size` logical bytes.
+  func prefix(fitting size: Int) -> RecordBatch {
+    var total = 0
+    var count = 0
+    for entry in entries {
+      total += entry.size
+      if total > size { break }
+      count += 1
+    }
+    return prefix(through: previous.index.advanced(by: count))
+  }
+}

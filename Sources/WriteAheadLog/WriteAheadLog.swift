@@ -1,0 +1,233 @@
+import Collections
+import Positions
+import Records
+
+/// One node's write-ahead log, as a value that touches no file itself.
+///
+/// Calls and completions go in; requests for the node's disk and events for its owner come out, in a
+/// ``LogOutput``. Appended records stay in memory until ``flush(into:)`` hands them over as one write
+/// and sync; at most one such flush is in flight, and what was appended meanwhile goes with the next.
+///
+/// The owner submits every request, in order, to an executor that does them one after another, and
+/// gives each completion back through ``handle(_:into:)``.
+public struct WriteAheadLog: Sendable {
+  /// A segment file that is part of the log.
+  struct Segment: Sendable {
+    var header: SegmentHeader
+    /// Points in it, each about 16 KiB apart; the first is where it begins.
+    var marks: [LogPoint]
+    /// The end of its records.
+    var end: LogPoint
+    /// Bytes of the file that exist: behind the records they are zero.
+    var filled: Int
+
+    var name: String { header.name }
+    var temporaryName: String { header.name + ".tmp" }
+  }
+
+  enum Phase: Sendable {
+    case closed
+    case opening(Opening)
+    case open
+    case truncating(Truncation)
+    case damaged(LogDamage)
+    case failed
+  }
+
+  /// What a request was made for.
+  enum Purpose: Sendable {
+    case opening
+    case flush(through: LogPoint, rooms: Int, segments: [Segment])
+    case fill(segment: UInt64, through: Int)
+    case vote(Vote)
+    case idle
+    case closing
+    case read(UInt64, mark: LogPoint, salt: UInt32, after: Index, limit: LogPoint, maximum: Int)
+    case discarded
+    case truncated
+    case checkpoint(Checkpoint)
+    case checkpointRead(UInt64, atOrBelow: Index)
+    case installed(Checkpoint, Segment)
+    case repairRead(RecordBatch)
+    case repaired
+    case tidying
+  }
+
+  let configuration: LogConfiguration
+  var phase = Phase.closed
+  var segments: [Segment] = []
+  var checkpoints: [LogPoint] = []
+  var vote = VoteRecord()
+  var wasRepaired = false
+
+  /// Records that were not yet handed to the disk.
+  var pending: Deque<RecordBatch> = []
+  /// The flush in flight; its records are kept until they are durable, in case the disk is full.
+  var flushing: (token: UInt64, batches: Deque<RecordBatch>)?
+  var wantsFlush = false
+  var isFilling = false
+  var isClosing = false
+  var isInstalling = false
+  var purposes: [UInt64: Purpose] = [:]
+  var nextToken: UInt64 = 1
+  var nextBatch: UInt32 = 1
+  var salts: UInt64
+
+  /// The end of what was appended.
+  public internal(set) var head = LogPoint.origin
+  /// The end of what was handed to the disk.
+  public internal(set) var submitted = LogPoint.origin
+  /// The end of what is durable.
+  public internal(set) var flushed = LogPoint.origin
+  /// The end of what retention dropped: the log begins behind it.
+  public var first: LogPoint { segments.first?.header.previous ?? .origin }
+  /// Whether the disk has no room for more records.
+  public internal(set) var isFull = false
+
+  /// A log that is not open yet.
+  public init(_ configuration: LogConfiguration) {
+    self.configuration = configuration
+    salts = configuration.saltSource
+  }
+
+  // MARK: Completions
+
+  /// Takes the end of a request; unknown tokens (of an earlier life) are ignored.
+  public mutating func handle(_ completion: FileCompletion, into output: inout LogOutput) {
+    guard let purpose = purposes.removeValue(forKey: completion.token.rawValue) else { return }
+    if case .failed = phase { return }
+    if let failure = completion.failure {
+      return requestFailed(purpose, failure, completion.results, into: &output)
+    }
+    switch purpose {
+    case .opening: opened(completion.results, into: &output)
+    case .flush(let point, _, let made): flushDone(through: point, made, into: &output)
+    case .fill(let sequence, let through): fillDone(sequence, through, into: &output)
+    case .vote(let vote): output.events.append(.voteSaved(vote))
+    case .idle, .tidying: break
+    case .closing: output.events.append(.closed)
+    case .read(let request, let mark, let salt, let after, let limit, let maximum):
+      guard case .bytes(let bytes)? = completion.results.first,
+        let batch = RecordEncoding.decode(
+          bytes, from: mark, salt: salt, after: after, limit: limit, maximumBytes: maximum)
+      else { return fail(FileError(kind: .inputOutput(0), name: "a record read back is bad"), &output) }
+      output.events.append(.records(batch, request: request))
+    case .discarded: discardedRead(completion.results, into: &output)
+    case .truncated: truncationDone(into: &output)
+    case .checkpoint(let checkpoint): checkpointDone(checkpoint, completion.results, into: &output)
+    case .checkpointRead(let request, let index):
+      checkpointCame(completion.results, request, atOrBelow: index, into: &output)
+    case .installed(let checkpoint, let segment):
+      installDone(checkpoint, segment, into: &output)
+    case .repairRead(let batch): repairRead(completion.results, batch, into: &output)
+    case .repaired: open(into: &output)
+    }
+  }
+
+  /// A failed write or sync is never retried: the kernel may have dropped the pages. A write that did
+  /// not begin because there was no room is another matter.
+  private mutating func requestFailed(
+    _ purpose: Purpose, _ failure: FileError, _ results: [FileResult], into output: inout LogOutput
+  ) {
+    switch (purpose, failure.kind) {
+    case (.opening, _): openingFailed(failure, results, into: &output)
+    case (.fill, .noSpace):
+      isFilling = false
+      becomeFull(true, &output)
+    case (.flush(_, let rooms, _), .noSpace) where results.count < rooms:
+      // Nothing was written: the room is made before the records go there.
+      guard let batches = flushing?.batches else { return }
+      flushing = nil
+      submitted = flushed
+      becomeFull(true, &output)
+      if case .truncating(var truncation) = phase {
+        let kept = batches.map { $0.suffix(after: truncation.point.index) }
+        truncation.unsubmitted.insert(contentsOf: kept.filter { !$0.isEmpty }, at: 0)
+        phase = .truncating(truncation)
+        if !isInstalling { beginTruncating(into: &output) }
+      } else {
+        pending.insert(contentsOf: batches, at: 0)
+        wantsFlush = true
+      }
+    case (.truncated, .noSpace) where results.count <= 1: becomeFull(true, &output)
+    case (.checkpoint, .noSpace):
+      submit([.remove(name: "checkpoint.tmp")], for: .tidying, into: &output)
+      output.events.append(.checkpointSkipped(failure))
+    case (.checkpointRead(let request, let index), _):
+      checkpointCame([], request, atOrBelow: index, into: &output)
+    case (.repairRead(let batch), _): repairRead([.bytes([])], batch, into: &output)
+    default: fail(failure, &output)
+    }
+  }
+
+  mutating func fail(_ error: FileError, _ output: inout LogOutput) {
+    phase = .failed
+    output.events.append(.failed(error))
+  }
+
+  mutating func becomeFull(_ full: Bool, _ output: inout LogOutput) {
+    guard isFull != full else { return }
+    isFull = full
+    output.events.append(.full(full))
+  }
+
+  mutating func submit(
+    _ operations: [FileOperation], for purpose: Purpose, into output: inout LogOutput
+  ) {
+    let token = nextToken
+    nextToken += 1
+    purposes[token] = purpose
+    output.requests.append(FileRequest(token: FileToken(token), operations: operations))
+  }
+
+  mutating func newSalt() -> UInt32 {
+    // SplitMix64's step: segments of one log never share a salt by intent.
+    salts &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = salts
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return UInt32(truncatingIfNeeded: mixed >> 16)
+  }
+
+  // MARK: Term and vote
+
+  /// Makes a vote durable; ``LogEvent/voteSaved(_:)`` says when it is.
+  public mutating func saveVote(_ new: Vote, into output: inout LogOutput) {
+    vote.vote = new
+    saveVoteRecord(for: .vote(new), into: &output)
+  }
+
+  /// Notes the synced watermark beside the vote, so that an idle log leaves no doubt about its end.
+  public mutating func noteIdle(into output: inout LogOutput) {
+    guard case .open = phase, vote.watermark != flushed.end else { return }
+    saveVoteRecord(for: .idle, into: &output)
+  }
+
+  /// Flushes, notes the watermark, and ends with ``LogEvent/closed``.
+  public mutating func close(into output: inout LogOutput) {
+    guard case .open = phase else {
+      output.events.append(.closed)
+      return
+    }
+    isClosing = true
+    flush(into: &output)
+    closeIfFlushed(into: &output)
+  }
+
+  mutating func closeIfFlushed(into output: inout LogOutput) {
+    guard isClosing, flushing == nil, pending.isEmpty || isFull else { return }
+    isClosing = false
+    saveVoteRecord(for: .closing, into: &output)
+  }
+
+  private mutating func saveVoteRecord(for purpose: Purpose, into output: inout LogOutput) {
+    submit(nextVoteSaving(), for: purpose, into: &output)
+  }
+
+  /// The operations that save the vote record as it stands, as its next version.
+  mutating func nextVoteSaving() -> [FileOperation] {
+    vote.version += 1
+    if case .truncating = phase {} else { vote.watermark = flushed.end }
+    return vote.saving
+  }
+}
