@@ -133,6 +133,8 @@ public struct Knobs: Equatable, Sendable {
 
 /// A new value for one knob.
 public enum KnobSetting: Equatable, Sendable {
+  /// `model`; fixed at the start.
+  case model
   /// `nodes`; fixed at the start.
   case nodes(Int)
   /// `sites`; fixed at the start.

@@ -1,0 +1,462 @@
+import Collections
+import Positions
+
+/// The ledger and the invariants of a cluster with a single leader, fed by observations only.
+///
+/// What must never happen becomes a violation; what the knobs permit, a finding. Each is one line that
+/// names the records.
+public struct Checker: Sendable {
+  /// A violation or a finding.
+  public struct Report: Equatable, Sendable {
+    /// When.
+    public var at: Instant
+    /// One line.
+    public var text: String
+  }
+
+  /// What was promised and what is gone.
+  public private(set) var ledger = Ledger()
+  /// What must never happen and did: the newest, at most ``kept``.
+  public private(set) var violations: [Report] = []
+  /// How many there were.
+  public private(set) var violationCount = 0
+  /// What the knobs permit and happened: the newest, at most ``kept``.
+  public private(set) var findings: [Report] = []
+  /// How many there were.
+  public private(set) var findingCount = 0
+
+  /// How many reports of a kind are kept.
+  public static let kept = 20
+  /// Positions remembered for comparing chains and hashes.
+  private static let ringSize = 4096
+
+  private struct Seen: Sendable {
+    var isRunning = false
+    var isFrozen = false
+    var received = LogPoint.origin
+    var written = LogPoint.origin
+    var durable = LogPoint.origin
+    var applied = Index.zero
+    var commit = Index.zero
+    var term = Term.zero
+    var votedFor: NodeID?
+    var leads: Term?
+    var isDegraded = false
+
+    init() {}
+
+    /// What is left of a node whose process ended: its disk.
+    init(crashed before: Seen) {
+      durable = before.durable
+      term = before.term
+      votedFor = before.votedFor
+    }
+  }
+
+  private struct Mark: Sendable {
+    var index = Index.zero
+    var term = Term.zero
+    var value: UInt64 = 0
+    var node = NodeID(1)
+  }
+
+  private var requirement = AckRequirement(
+    rule: .majority, durability: .flushed, periodicSync: false)
+  private var voters: [NodeID] = []
+  private var members: [NodeID] = []
+  private var fencing = true
+  private var promotionNeedsMajority = true
+  /// When the requirement last changed: writes under way may be answered under either.
+  private var previousRequirement: AckRequirement?
+  private var seen: [Seen] = []
+  private var chains = [Mark](repeating: Mark(), count: ringSize)
+  private var hashes = [Mark](repeating: Mark(), count: ringSize)
+  private var leaders: Deque<(term: Term, node: NodeID)> = []
+  private var highest = Term.zero
+  private var committed = Version.none
+  private var keys = AcknowledgedKeys()
+  private var sessions: [Session] = []
+  private var everything = Version.none
+  /// Disks lost so far: each may have held a promised copy.
+  private var wipes = 0
+  private var splitBrainsTold: Set<Term> = []
+  private var now = Instant.start
+
+  /// A checker that has seen nothing.
+  public init() {}
+
+  /// Takes an observation made at `instant`.
+  public mutating func observe(_ observation: Observation, at instant: Instant) {
+    now = instant
+    switch observation {
+    case .policyChanged(let requirement, let voters, let members, let fencing, _, let majority):
+      if requirement != self.requirement { previousRequirement = self.requirement }
+      self.requirement = requirement
+      self.voters = voters
+      self.members = members
+      self.fencing = fencing
+      promotionNeedsMajority = majority
+    case .started(let node, let flushed, let term, _): started(node, flushed, term)
+    case .crashed(let node): change(node) { $0 = Seen(crashed: $0) }
+    case .wiped(let node):
+      wipes += 1
+      change(node) {
+        $0.durable = .origin
+        $0.term = .zero
+        $0.votedFor = nil
+      }
+    case .frozen(let node): change(node) { $0.isFrozen = true }
+    case .thawed(let node): change(node) { $0.isFrozen = false }
+    case .durable(let node, let point):
+      change(node) { $0.durable = point }
+      compare(point, of: node)
+    case .written(let node, let point): change(node) { $0.written = point }
+    case .appended(let node, let point):
+      change(node) { $0.received = point }
+      compare(point, of: node)
+    case .voted(let node, let term, let candidate): voted(node, term, candidate)
+    case .elected(let node, let term, let history, let head, let forced):
+      elected(node, term, history, head, forced)
+    case .steppedDown(let node, let term):
+      change(node) { if $0.leads == term { $0.leads = nil } }
+    case .acknowledged(let leader, let term, let through, let writes):
+      acknowledged(leader, term, through, writes)
+    case .committed(let node, let index, let term): committed(node, index, term)
+    case .internalRecord(let term, let index):
+      if let position = ledger.position(term) { ledger.accounts[position].internals.append(index) }
+    case .applied(let node, let point, let hash): applied(node, point, hash)
+    case .truncated(let node, let point, let discarded):
+      change(node) {
+        $0.durable = point
+        $0.written = point
+        $0.received = point
+      }
+      ledger.list(discarded)
+    case .commitRolledBack(let node, let from, let to):
+      change(node) { $0.commit = to }
+      find("\(node) took back committed records \(to.next) to \(from): a promotion was forced")
+    case .chainDiffers(let node, let index, let term):
+      violate("\(node)'s record \(index) of term \(term.epoch) is not the leader's: chains differ")
+    case .degraded(let leader):
+      change(leader) { $0.isDegraded = true }
+      find("\(leader) acknowledges alone: its synchronous followers are silent")
+    case .restored(let leader): change(leader) { $0.isDegraded = false }
+    case .readInvoked(let id, let session, let key, let guarantee):
+      invoked(id, session, key, guarantee)
+    case .readReturned(let id, let node, let index, let term, let through):
+      returned(id, node, Version(term: term, index: index), through)
+    case .readForgotten(let id): forget(id)
+    }
+  }
+
+  /// Through which index `term`'s leader acknowledged; zero when it did not.
+  public func acknowledgedThrough(_ term: Term) -> Index { ledger.acknowledgedThrough(term) }
+
+  private mutating func violate(_ text: String) {
+    violationCount += 1
+    violations.append(Report(at: now, text: text))
+    if violations.count > Self.kept { violations.removeFirst() }
+  }
+
+  private mutating func find(_ text: String) {
+    findingCount += 1
+    findings.append(Report(at: now, text: text))
+    if findings.count > Self.kept { findings.removeFirst() }
+  }
+
+  private mutating func change(_ node: NodeID, _ body: (inout Seen) -> Void) {
+    while seen.count <= node.offset { seen.append(Seen()) }
+    body(&seen[node.offset])
+  }
+
+  private func of(_ node: NodeID) -> Seen {
+    node.offset < seen.count ? seen[node.offset] : Seen()
+  }
+
+  // MARK: Nodes
+
+  private mutating func started(_ node: NodeID, _ flushed: LogPoint, _ term: Term) {
+    let before = of(node)
+    if term < before.term {
+      violate("\(node) restarted in term \(term.epoch), but had promised term \(before.term.epoch)")
+    }
+    if flushed.index < before.durable.index, !requirement.periodicSync {
+      violate(
+        "\(node) restarted with records through \(flushed.index), but \(before.durable.index) "
+          + "were durable")
+    }
+    change(node) {
+      $0.isRunning = true
+      $0.durable = flushed
+      $0.written = flushed
+      $0.received = flushed
+      $0.term = max($0.term, term)
+    }
+  }
+
+  private mutating func voted(_ node: NodeID, _ term: Term, _ candidate: NodeID?) {
+    let before = of(node)
+    if term < before.term {
+      violate("\(node)'s term went back from \(before.term.epoch) to \(term.epoch)")
+    }
+    if term == before.term, let old = before.votedFor, let candidate, old != candidate {
+      violate("\(node) voted for \(old) and for \(candidate) in term \(term.epoch)")
+    }
+    change(node) {
+      if candidate != nil || term != $0.term { $0.votedFor = candidate }
+      $0.term = term
+    }
+  }
+
+  /// Equal (index, term) must mean equal chain, on all nodes.
+  private mutating func compare(_ point: LogPoint, of node: NodeID) {
+    let slot = Int(point.index.rawValue % UInt64(Self.ringSize))
+    let mark = chains[slot]
+    if mark.index == point.index, mark.term == point.term, point.index > .zero,
+      mark.value != point.chain.rawValue
+    {
+      violate(
+        "record \(point.index) of term \(point.term.epoch) differs on \(mark.node) and \(node)")
+    }
+    chains[slot] = Mark(
+      index: point.index, term: point.term, value: point.chain.rawValue, node: node)
+  }
+
+  /// Equal applied records must mean equal state hashes.
+  private mutating func applied(_ node: NodeID, _ point: LogPoint, _ hash: UInt64) {
+    change(node) { $0.applied = point.index }
+    let slot = Int(point.index.rawValue % UInt64(Self.ringSize))
+    let mark = hashes[slot]
+    if mark.index == point.index, mark.term == point.term, point.index > .zero,
+      mark.value != hash
+    {
+      violate("\(mark.node) and \(node) applied through \(point.index) and differ in state")
+    }
+    hashes[slot] = Mark(index: point.index, term: point.term, value: hash, node: node)
+  }
+
+  private mutating func committed(_ node: NodeID, _ index: Index, _ term: Term) {
+    let before = of(node)
+    if index < before.commit {
+      violate("\(node)'s commit position went back from \(before.commit) to \(index)")
+    }
+    change(node) { $0.commit = index }
+    if before.leads == term {
+      let version = Version(term: term, index: index)
+      if version > committed { committed = version }
+    }
+  }
+
+  // MARK: Elections
+
+  private mutating func elected(
+    _ node: NodeID, _ term: Term, _ history: [TermSpan], _ head: LogPoint, _ forced: Bool
+  ) {
+    if let other = leaders.first(where: { $0.term == term && $0.node != node }) {
+      violate("\(other.node) and \(node) both lead term \(term.epoch)")
+    }
+    leaders.append((term, node))
+    if leaders.count > 256 { leaders.removeFirst() }
+    checkCommitted(node, term, history, forced)
+    let needed = answersNeeded(forced)
+    var lostNow = 0
+    var mustNot = 0
+    for position in ledger.accounts.indices {
+      let account = ledger.accounts[position]
+      guard account.term < term else { continue }
+      let kept = history.last { $0.term == account.term }?.through ?? account.start
+      let why =
+        "\(node) was elected in term \(term.epoch) with \(account.leader)'s log through \(kept) only"
+      let (count, copies) = ledger.keep(position, through: kept, because: why)
+      guard count > 0 else { continue }
+      lostNow += count
+      if !forced, fencing, copies - wipes + needed > voters.count, copies > 1 { mustNot += count }
+    }
+    if lostNow > 0 {
+      let text =
+        "\(lostNow) acknowledged writes lost: \(node) leads term \(term.epoch) without them"
+      if mustNot > 0 { violate(text) } else { find(text + (forced ? ", by force" : "")) }
+      let ledger = ledger
+      keys.forget { ledger.isLost($0.term, $0.index) }
+      if ledger.isLost(everything.term, everything.index) { everything = .none }
+    }
+    if forced { find("\(node) was promoted by force in term \(term.epoch)") }
+    ledger.open(term, leader: node, start: head.index)
+    highest = max(highest, term)
+    change(node) {
+      $0.leads = term
+      $0.isDegraded = false
+    }
+  }
+
+  /// How many voters' logs a promotion compares, at least.
+  private func answersNeeded(_ forced: Bool) -> Int {
+    if forced || !promotionNeedsMajority { return 0 }
+    let majority = voters.count / 2 + 1
+    switch requirement.rule {
+    case .any(let count, _), .first(let count, _): return max(majority, voters.count - count)
+    case .asynchronous, .all, .majority: return majority
+    }
+  }
+
+  /// Every committed record is in every later leader.
+  private mutating func checkCommitted(
+    _ node: NodeID, _ term: Term, _ history: [TermSpan], _ forced: Bool
+  ) {
+    guard committed.index > .zero, term > committed.term else { return }
+    let has = history.last { $0.term == committed.term }?.through ?? .zero
+    let isCovered = history.first.map { $0.term > committed.term } ?? false
+    guard has < committed.index, !isCovered else { return }
+    let text =
+      "\(node) leads term \(term.epoch) without committed record \(committed.index) of term "
+      + "\(committed.term.epoch)"
+    let isPermitted =
+      forced || !fencing || !promotionNeedsMajority || wipes > 0 || requirement.periodicSync
+    if isPermitted { find(text) } else { violate(text) }
+    committed = Version(term: committed.term, index: has)
+  }
+
+  // MARK: Acknowledgements
+
+  private mutating func acknowledged(
+    _ leader: NodeID, _ term: Term, _ through: Index, _ writes: Int
+  ) {
+    let copies = checkDurable(leader, term, through)
+    let lost = ledger.acknowledge(term, through: through, writes: writes, copies: copies)
+    guard term < highest else { return }
+    if splitBrainsTold.insert(term).inserted {
+      let other = leaders.last { $0.term == highest }?.node ?? leader
+      find(
+        "\(leader) acknowledges in term \(term.epoch) while \(other) leads term \(highest.epoch): "
+          + "two leaders at once")
+    }
+    if lost > 0, copies > voters.count / 2, fencing, !requirement.periodicSync, wipes == 0 {
+      violate(
+        "\(leader) acknowledged \(lost) writes through \(through) in term \(term.epoch), which "
+          + "term \(highest.epoch) does not have")
+    }
+  }
+
+  /// Checks that a promise is kept, and gives how many durable copies it promises.
+  private mutating func checkDurable(_ leader: NodeID, _ term: Term, _ through: Index) -> Int {
+    func holds(_ point: LogPoint) -> Bool { point.index >= through && point.term >= term }
+    func isKept(_ requirement: AckRequirement) -> Bool {
+      let own = of(leader)
+      guard holds(requirement.periodicSync ? own.written : own.durable) else { return false }
+      if own.isDegraded { return true }
+      func has(_ node: NodeID) -> Bool {
+        let state = of(node)
+        switch requirement.durability {
+        case .received: return holds(state.received)
+        case .flushed: return holds(requirement.periodicSync ? state.written : state.durable)
+        case .applied: return holds(state.durable) || state.applied >= through
+        }
+      }
+      func count(_ nodes: [NodeID]) -> Int { nodes.filter { $0 != leader && has($0) }.count }
+      switch requirement.rule {
+      case .asynchronous: return true
+      case .all: return count(members) >= members.filter { $0 != leader }.count
+      case .majority: return count(voters) + 1 >= voters.count / 2 + 1
+      case .any(let wanted, let list), .first(let wanted, let list):
+        return count(list.isEmpty ? members : list) >= wanted
+      }
+    }
+    var promised = requirement
+    if !isKept(requirement) {
+      if let previous = previousRequirement, isKept(previous) {
+        promised = previous
+      } else {
+        violate(
+          "\(leader) acknowledged record \(through) of term \(term.epoch) before it was as durable "
+            + "as promised")
+      }
+    }
+    return copies(of: promised, degraded: of(leader).isDegraded)
+  }
+
+  private func copies(of requirement: AckRequirement, degraded: Bool) -> Int {
+    if requirement.periodicSync || requirement.durability == .received { return 1 }
+    if degraded { return 1 }
+    switch requirement.rule {
+    case .asynchronous: return 1
+    case .all: return members.count
+    case .majority: return voters.count / 2 + 1
+    case .any(let count, _), .first(let count, _): return count + 1
+    }
+  }
+
+  // MARK: Reads
+
+  /// Notes that `session` was told: its write of a key, the record `index` of `term`, is safe.
+  public mutating func noteAcknowledged(
+    _ key: UInt64, term: Term, index: Index, session: UInt64
+  ) {
+    let version = Version(term: term, index: index)
+    if ledger.isLost(term, index) { return }
+    keys.note(key, version)
+    if version > everything { everything = version }
+    withSession(session) { $0.wrote = version }
+  }
+
+  private mutating func withSession(_ session: UInt64, _ body: (inout Session) -> Void) {
+    let position = Int(session)
+    guard position < 1 << 20 else { return }
+    while sessions.count <= position { sessions.append(Session()) }
+    body(&sessions[position])
+  }
+
+  private mutating func invoked(
+    _ id: UInt64, _ session: UInt64, _ key: UInt64, _ guarantee: SessionGuarantee
+  ) {
+    let newest = keys.newest(key)
+    let everything = everything
+    withSession(session) {
+      $0.read = PendingRead(
+        id: id, guarantee: guarantee, key: key, newestOfKey: newest, own: $0.wrote, saw: $0.saw,
+        everything: everything)
+    }
+  }
+
+  private mutating func forget(_ id: UInt64) {
+    withSession(id >> 32) { if $0.read?.id == id { $0.read = nil } }
+  }
+
+  private mutating func returned(
+    _ id: UInt64, _ node: NodeID, _ version: Version, _ through: Index
+  ) {
+    let session = id >> 32
+    guard Int(session) < sessions.count, let read = sessions[Int(session)].read, read.id == id
+    else { return }
+    withSession(session) {
+      $0.read = nil
+      $0.saw = max($0.saw, through)
+    }
+    let isStale =
+      version < read.newestOfKey
+      && !ledger.isLost(read.newestOfKey.term, read.newestOfKey.index)
+    if isStale { ledger.staleReads += 1 }
+    func lost(_ version: Version) -> Bool { ledger.isLost(version.term, version.index) }
+    switch read.guarantee {
+    case .none: break
+    case .readYourWrites:
+      if through < read.own.index, !lost(read.own) {
+        violate(
+          "\(node) answered session \(session) from record \(through), before its own write "
+            + "\(read.own.index)")
+      }
+    case .monotonic:
+      if through < read.saw {
+        violate(
+          "\(node) answered session \(session) from record \(through), but it had seen \(read.saw)")
+      }
+    case .linearizable:
+      guard !lost(read.everything), isStale || through < read.everything.index else { break }
+      let text =
+        "\(node) answered a linearizable read from record \(through), but record "
+        + "\(max(read.everything.index, read.newestOfKey.index)) had been acknowledged before"
+      if fencing { violate(text) } else { find(text) }
+    }
+    guard version.index > .zero, !lost(version) else { return }
+    if version > everything, read.guarantee == .linearizable { everything = version }
+  }
+}

@@ -1,0 +1,146 @@
+import Positions
+
+/// How many copies an acknowledgement waits for.
+public enum AckRule: Equatable, Sendable {
+  /// The leader's own.
+  case asynchronous
+  /// The leader's and those of the first K of a list that run.
+  case first(Int, of: [NodeID])
+  /// The leader's and those of any K followers, of the list when it is not empty.
+  case any(Int, of: [NodeID])
+  /// All members'.
+  case all
+  /// A majority of the voters'.
+  case majority
+}
+
+/// How durable a copy must be to count.
+public enum AckDurability: Equatable, Sendable {
+  /// In memory.
+  case received
+  /// On the disk.
+  case flushed
+  /// In the state, and on the disk.
+  case applied
+}
+
+/// What an acknowledgement promises.
+public struct AckRequirement: Equatable, Sendable {
+  /// How many copies.
+  public var rule: AckRule
+  /// How durable the followers' are.
+  public var durability: AckDurability
+  /// Whether disks are synced by time, after the acknowledgement.
+  public var periodicSync: Bool
+
+  /// A requirement.
+  public init(rule: AckRule, durability: AckDurability, periodicSync: Bool) {
+    self.rule = rule
+    self.durability = durability
+    self.periodicSync = periodicSync
+  }
+}
+
+/// What a read promises its session.
+public enum SessionGuarantee: Equatable, Sendable {
+  /// Nothing.
+  case none
+  /// It shows the session's own writes.
+  case readYourWrites
+  /// It shows no less than the session's reads before.
+  case monotonic
+  /// It shows everything acknowledged or read before it began.
+  case linearizable
+}
+
+/// A stretch of a leader's log: records of `term` up to `through`.
+public struct TermSpan: Equatable, Sendable {
+  /// The term that wrote it.
+  public var term: Term
+  /// Its last record.
+  public var through: Index
+
+  /// A stretch.
+  public init(term: Term, through: Index) {
+    self.term = term
+    self.through = through
+  }
+}
+
+/// A write that was cut off a log, as its rollback file has it.
+public struct DiscardedWrite: Equatable, Sendable {
+  /// Its record's index.
+  public var index: Index
+  /// Its record's term.
+  public var term: Term
+  /// The key.
+  public var key: String
+  /// Whose write it was.
+  public var session: UInt64
+  /// Which of that session's.
+  public var sequence: UInt64
+
+  /// A write.
+  public init(index: Index, term: Term, key: String, session: UInt64, sequence: UInt64) {
+    self.index = index
+    self.term = term
+    self.key = key
+    self.session = session
+    self.sequence = sequence
+  }
+}
+
+/// Something that was seen from outside the protocol; all that the checker ever learns.
+public enum Observation: Sendable {
+  /// What the knobs permit from here on.
+  case policyChanged(
+    AckRequirement, voters: [NodeID], members: [NodeID], fencing: Bool, checkQuorum: Bool,
+    promotionNeedsMajority: Bool)
+  /// A node runs from its files.
+  case started(node: NodeID, flushed: LogPoint, term: Term, isNew: Bool)
+  /// A node's process ended.
+  case crashed(node: NodeID)
+  /// A node's disk was lost.
+  case wiped(node: NodeID)
+  /// A node's processor stands still.
+  case frozen(node: NodeID)
+  /// It goes on.
+  case thawed(node: NodeID)
+  /// Everything through here is durable on a node.
+  case durable(node: NodeID, point: LogPoint)
+  /// Everything through here was handed to a node's operating system.
+  case written(node: NodeID, point: LogPoint)
+  /// A node took records into its log, in memory.
+  case appended(node: NodeID, point: LogPoint)
+  /// A vote became durable.
+  case voted(node: NodeID, term: Term, for: NodeID?)
+  /// A node leads; `history` is its log, stretch by stretch.
+  case elected(node: NodeID, term: Term, history: [TermSpan], head: LogPoint, forced: Bool)
+  /// A node leads no more.
+  case steppedDown(node: NodeID, term: Term)
+  /// Clients were told that their writes, `writes` of them, the last at `through`, are safe.
+  case acknowledged(leader: NodeID, term: Term, through: Index, writes: Int)
+  /// A node knows that everything through here is committed.
+  case committed(node: NodeID, index: Index, term: Term)
+  /// A record that no client wrote.
+  case internalRecord(term: Term, index: Index)
+  /// A node's state shows everything through here.
+  case applied(node: NodeID, point: LogPoint, stateHash: UInt64)
+  /// A node cut its log; what was cut is in its rollback file.
+  case truncated(node: NodeID, to: LogPoint, discarded: [DiscardedWrite])
+  /// A node took back what it knew to be committed.
+  case commitRolledBack(node: NodeID, from: Index, to: Index)
+  /// Two logs have equal (index, term) and unequal chains.
+  case chainDiffers(node: NodeID, index: Index, term: Term)
+  /// A leader acknowledges alone, since its followers are silent.
+  case degraded(leader: NodeID)
+  /// It keeps its policy again.
+  case restored(leader: NodeID)
+  /// A client asks.
+  case readInvoked(id: UInt64, session: UInt64, keyHash: UInt64, guarantee: SessionGuarantee)
+  /// It is answered: the version's record (zero when there was none), and how far the state was.
+  case readReturned(
+    id: UInt64, servedBy: NodeID, versionIndex: Index, versionTerm: Term, appliedThrough: Index)
+  /// It is given up.
+  case readForgotten(id: UInt64)
+}

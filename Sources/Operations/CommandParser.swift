@@ -1,0 +1,213 @@
+import Positions
+
+/// A command and when it is to be carried out.
+public struct TimedCommand: Equatable, Sendable {
+  /// When.
+  public var at: Instant
+  /// What.
+  public var command: Command
+
+  /// A command at a time.
+  public init(at: Instant, command: Command) {
+    self.at = at
+    self.command = command
+  }
+}
+
+/// Reads commands: one grammar for the prompt, `--do` and files.
+public enum CommandParser {
+  /// What a file of commands says.
+  public struct File: Equatable, Sendable {
+    /// Its commands, by time.
+    public var commands: [TimedCommand] = []
+    /// Its `cluster` line's settings.
+    public var clusterSettings: [KnobSetting] = []
+    /// Its `load` line.
+    public var load: LoadChange?
+    /// Everything that is wrong with it.
+    public var errors: [ParseFailure] = []
+  }
+
+  /// Every first word that a command can have.
+  public static let names = CommandTable.rows.map(\.name) + KnobTable.rows.map(\.name)
+
+  /// Reads one command.
+  public static func parse(_ line: String) throws(ParseFailure) -> Command {
+    var reader = Reader(line)
+    return try parse(&reader)
+  }
+
+  static func parse(_ reader: inout Reader) throws(ParseFailure) -> Command {
+    reader.skipSpace()
+    let start = reader.position
+    let name = try reader.word("a command")
+    if let row = CommandTable.row(name) {
+      let command = try row.read(&reader)
+      try reader.expectEnd()
+      return command
+    }
+    guard KnobTable.row(name) != nil || name == "model" else {
+      throw reader.failure(
+        "\(name) is no command", at: start, nearest: Nearest.match(name, in: names))
+    }
+    return .set(try KnobTable.parse(name: name, from: &reader, at: start))
+  }
+
+  /// Reads `at 3s kill leader`.
+  public static func parseTimed(_ line: String) throws(ParseFailure) -> TimedCommand {
+    var reader = Reader(line)
+    reader.skipSpace()
+    let start = reader.position
+    guard try reader.word("at") == "at" else {
+      throw reader.failure(
+        "a timed command begins with at and a time, as: at 3s kill leader", at: start)
+    }
+    let time = try reader.interval("the time")
+    return TimedCommand(at: .start + time, command: try parse(&reader))
+  }
+
+  /// Reads a time, as `10s`.
+  public static func parseInterval(_ text: String) throws(ParseFailure) -> Interval {
+    var reader = Reader(text)
+    let interval = try reader.interval("a time")
+    try reader.expectEnd()
+    return interval
+  }
+
+  /// Reads a file: `#` comments, a `cluster` line, a `load` line, and `at TIME COMMAND` lines.
+  ///
+  /// Every error is reported, not only the first.
+  public static func parseFile(_ text: String) -> File {
+    var file = File()
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    for (number, line) in lines.enumerated() {
+      do {
+        try take(withoutComment(line), into: &file)
+      } catch {
+        var error = error
+        error.line = number + 1
+        error.source = String(line)
+        file.errors.append(error)
+      }
+    }
+    // In order of time; lines of one time keep their order.
+    file.commands = file.commands.enumerated()
+      .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+    return file
+  }
+
+  private static func withoutComment(_ line: Substring) -> String {
+    var isQuoted = false
+    var text = ""
+    for character in line {
+      if character == "\"" { isQuoted.toggle() }
+      if character == "#", !isQuoted { break }
+      if character != "\r" { text.append(character) }
+    }
+    return text
+  }
+
+  private static func take(_ line: String, into file: inout File) throws(ParseFailure) {
+    var reader = Reader(line)
+    guard !reader.isAtEnd else { return }
+    let start = reader.position
+    switch reader.peekWord() {
+    case "at": file.commands.append(try parseTimed(line))
+    case "cluster":
+      _ = reader.nextWord()
+      while !reader.isAtEnd {
+        let column = reader.position
+        let name = try reader.word("a knob")
+        guard reader.take("=") else { throw reader.failure("= is expected after \(name)") }
+        let valueColumn = reader.position
+        let value = try reader.text("a value")
+        do {
+          file.clusterSettings.append(try KnobTable.parse(name: name, value: value))
+        } catch {
+          let isName = KnobTable.row(name) == nil
+          throw reader.failure(
+            error.message, at: isName ? column : valueColumn, nearest: error.nearest)
+        }
+      }
+    case "load":
+      _ = reader.nextWord()
+      file.load = try CommandTable.readLoad(&reader)
+    case let word:
+      throw reader.failure(
+        "a line begins with at, cluster, load or #, not with \(word ?? line)", at: start,
+        nearest: word.flatMap { Nearest.match($0, in: ["at", "cluster", "load"]) })
+    }
+  }
+}
+
+extension Command {
+  /// The command as it is typed.
+  public var text: String {
+    switch self {
+    case .set(let setting): setting.text
+    case .kill(let node): "kill \(node)"
+    case .restart(let node): "restart \(node)"
+    case .freeze(let node): "freeze \(node)"
+    case .thaw(let node): "thaw \(node)"
+    case .fence(let node): "fence \(node)"
+    case .wipe(let node): "wipe \(node)"
+    case .isolate(let node): "isolate \(node)"
+    case .cut(let link): "cut \(link)"
+    case .mend(let link): "mend \(link)"
+    case .heal(let everything): everything ? "heal all" : "heal"
+    case .delay(let link, let time): "delay \(link) \(TextForm.interval(time))"
+    case .jitter(let link, let time): "jitter \(link) \(TextForm.interval(time))"
+    case .loss(let link, let share): "loss \(link) \(TextForm.share(share))"
+    case .bandwidth(let link, let rate):
+      "bandwidth \(link) \(rate.map(TextForm.bandwidth) ?? "unlimited")"
+    case .site(let site, let nodes):
+      "site \(TextForm.text(site.name)) \(nodes.map(\.description).joined(separator: " "))"
+    case .siteDelay(let one, let other, let time):
+      "site-delay \(TextForm.text(one.name)) \(TextForm.text(other.name)) \(TextForm.interval(time))"
+    case .loseSite(let site): "lose-site \(TextForm.text(site.name))"
+    case .slowDisk(let node, let time): "slow-disk \(node) \(TextForm.interval(time))"
+    case .fillDisk(let node, let isFull): "fill-disk \(node)\(isFull ? "" : " off")"
+    case .clock(let node, let time):
+      "clock \(node) \(time > .zero ? "+" : "")\(TextForm.interval(time))"
+    case .drift(let node, let rate): "drift \(node) \(TextForm.number(rate))ppm"
+    case .promote(let node): "promote \(node)"
+    case .switchover(let node): "switchover \(node)"
+    case .load(let change): change.text
+    case .write(let key, let value): "write \(TextForm.text(key)) \(TextForm.text(value))"
+    case .read(let key, let node):
+      "read \(TextForm.text(key))\(node.map { " from \($0)" } ?? "")"
+    case .add: "add"
+    case .remove(let node): "remove \(node)"
+    case .undo: "undo"
+    case .redo: "redo"
+    case .pause: "pause"
+    case .resume: "resume"
+    case .speed(let speed): "speed \(TextForm.number(speed))x"
+    case .quiesce: "quiesce"
+    }
+  }
+}
+
+extension LoadChange {
+  /// The change as it is typed: `load ycsb-a rate=400`, or `rate 400`.
+  public var text: String {
+    if workload == nil {
+      if let rate, clients == nil { return "rate \(TextForm.number(rate))" }
+      if let clients, rate == nil { return "clients \(clients)" }
+    }
+    var words = ["load", (workload ?? .a).rawValue]
+    if let rate { words.append("rate=\(TextForm.number(rate))") }
+    if let clients { words.append("clients=\(clients)") }
+    if let valueSize { words.append("value-size=\(valueSize)B") }
+    if let keys { words.append("keys=\(keys)") }
+    return words.joined(separator: " ")
+  }
+
+  /// These settings, with those of `change` where it has any.
+  public func merging(_ change: LoadChange) -> LoadChange {
+    LoadChange(
+      workload: change.workload ?? workload, rate: change.rate ?? rate,
+      clients: change.clients ?? clients, valueSize: change.valueSize ?? valueSize,
+      keys: change.keys ?? keys)
+  }
+}

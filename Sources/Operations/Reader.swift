@@ -1,0 +1,351 @@
+import Positions
+
+/// Reads one line of the commands' language, word by word.
+struct Reader {
+  private let characters: [Character]
+  private let source: String
+  private(set) var position = 0
+
+  init(_ text: some StringProtocol) {
+    source = String(text)
+    characters = Array(text)
+  }
+
+  /// A failure at `column` (or here), counted from 0.
+  func failure(_ message: String, at column: Int? = nil, nearest: String? = nil) -> ParseFailure {
+    ParseFailure(
+      column: (column ?? position) + 1, source: source, message: message, nearest: nearest)
+  }
+
+  mutating func skipSpace() {
+    while position < characters.count, characters[position].isWhitespace { position += 1 }
+  }
+
+  var isAtEnd: Bool {
+    mutating get {
+      skipSpace()
+      return position >= characters.count
+    }
+  }
+
+  private static func isWord(_ character: Character) -> Bool {
+    !character.isWhitespace && !"\"(),=".contains(character)
+  }
+
+  /// The next word, nil at the end or before punctuation; `->` is a word.
+  mutating func peekWord() -> String? {
+    let start = position
+    defer { position = start }
+    return nextWord()
+  }
+
+  mutating func nextWord() -> String? {
+    skipSpace()
+    let start = position
+    if has("->") {
+      position += 2
+      return "->"
+    }
+    while position < characters.count, Self.isWord(characters[position]), !has("->") {
+      position += 1
+    }
+    return position > start ? String(characters[start..<position]) : nil
+  }
+
+  private func has(_ text: String) -> Bool {
+    let wanted = Array(text)
+    return position + wanted.count <= characters.count
+      && Array(characters[position..<position + wanted.count]) == wanted
+  }
+
+  /// Reads a word, which `what` names in the failure.
+  mutating func word(_ what: String) throws(ParseFailure) -> String {
+    skipSpace()
+    guard let word = nextWord() else {
+      throw failure(
+        position < characters.count
+          ? "\(what) is expected here, not \(characters[position])" : "\(what) is missing")
+    }
+    return word
+  }
+
+  /// Takes `punctuation` if it comes next.
+  mutating func take(_ punctuation: Character) -> Bool {
+    skipSpace()
+    guard position < characters.count, characters[position] == punctuation else { return false }
+    position += 1
+    return true
+  }
+
+  mutating func takeWord(_ wanted: String) -> Bool {
+    guard peekWord() == wanted else { return false }
+    _ = nextWord()
+    return true
+  }
+
+  /// A quoted text, or everything up to the next space.
+  mutating func text(_ what: String) throws(ParseFailure) -> String {
+    skipSpace()
+    let start = position
+    guard position < characters.count else { throw failure("\(what) is missing") }
+    guard characters[position] == "\"" else {
+      while position < characters.count, !characters[position].isWhitespace { position += 1 }
+      return String(characters[start..<position])
+    }
+    position += 1
+    var text = ""
+    while position < characters.count, characters[position] != "\"" {
+      if characters[position] == "\\", position + 1 < characters.count { position += 1 }
+      text.append(characters[position])
+      position += 1
+    }
+    guard position < characters.count else {
+      throw failure("the quotation mark is never closed", at: start)
+    }
+    position += 1
+    return text
+  }
+
+  /// What is left of the line.
+  mutating func rest() -> String {
+    skipSpace()
+    defer { position = characters.count }
+    var end = characters.count
+    while end > position, characters[end - 1].isWhitespace { end -= 1 }
+    return String(characters[position..<max(position, end)])
+  }
+
+  mutating func expectEnd() throws(ParseFailure) {
+    guard !isAtEnd else { return }
+    let start = position
+    let extra = rest()
+    throw failure("there is more than the command takes: \(extra)", at: start)
+  }
+
+  // MARK: Values
+
+  /// One of `words`.
+  mutating func choice(_ what: String, _ words: [String]) throws(ParseFailure) -> String {
+    skipSpace()
+    let start = position
+    let word = try word(what)
+    guard words.contains(word) else {
+      throw failure(
+        "\(word) is no \(what) (\(words.joined(separator: ", ")))", at: start,
+        nearest: Nearest.match(word, in: words))
+    }
+    return word
+  }
+
+  mutating func integer(_ what: String, _ range: ClosedRange<Int>) throws(ParseFailure) -> Int {
+    skipSpace()
+    let start = position
+    let word = try word(what)
+    guard let number = Int(word), range.contains(number) else {
+      throw failure(
+        "\(what) is a whole number from \(range.lowerBound) to \(range.upperBound), not \(word)",
+        at: start)
+    }
+    return number
+  }
+
+  /// A number and its unit.
+  private mutating func quantity(
+    _ what: String, units: [(String, Double)], bare: Double?, example: String
+  ) throws(ParseFailure) -> Double {
+    skipSpace()
+    let start = position
+    let word = try word(what)
+    let digits = word.prefix { $0.isNumber || $0 == "." || $0 == "-" || $0 == "+" }
+    let unit = String(word.dropFirst(digits.count))
+    guard let number = Double(digits), number.isFinite else {
+      throw failure("\(what) is a number with its unit, as \(example), not \(word)", at: start)
+    }
+    if unit.isEmpty, let bare { return number * bare }
+    guard let factor = units.first(where: { $0.0.lowercased() == unit.lowercased() })?.1 else {
+      let names = units.map(\.0)
+      throw failure(
+        unit.isEmpty
+          ? "\(what) needs its unit (\(names.joined(separator: ", "))), as \(example)"
+          : "\(unit) is no unit of \(what) (\(names.joined(separator: ", ")))",
+        at: start, nearest: unit.isEmpty ? nil : Nearest.match(unit, in: names))
+    }
+    return number * factor
+  }
+
+  static let timeUnits: [(String, Double)] = [
+    ("ns", 1), ("us", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9),
+  ]
+
+  /// A time; `signed` ones may be negative.
+  mutating func interval(
+    _ what: String, signed: Bool = false, minimum: Interval = .zero,
+    maximum: Interval = .seconds(86400)
+  ) throws(ParseFailure) -> Interval {
+    skipSpace()
+    let start = position
+    let nanoseconds = try quantity(what, units: Self.timeUnits, bare: nil, example: "80ms")
+    let least = signed ? Interval.zero - maximum : minimum
+    guard nanoseconds <= Double(maximum.nanoseconds), nanoseconds >= Double(least.nanoseconds)
+    else {
+      throw failure(
+        "\(what) is from \(TextForm.interval(least)) to \(TextForm.interval(maximum))", at: start)
+    }
+    return Interval(nanoseconds: Int64(nanoseconds.rounded()))
+  }
+
+  static let sizeUnits: [(String, Double)] = [
+    ("B", 1), ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("KiB", 1024), ("MiB", 1_048_576),
+  ]
+
+  /// Bytes; a bare number counts bytes.
+  mutating func size(_ what: String, _ range: ClosedRange<Int>) throws(ParseFailure) -> Int {
+    skipSpace()
+    let start = position
+    let bytes = try quantity(what, units: Self.sizeUnits, bare: 1, example: "128B")
+    guard Double(range.lowerBound) <= bytes, bytes <= Double(range.upperBound) else {
+      throw failure("\(what) is from \(range.lowerBound) to \(range.upperBound) bytes", at: start)
+    }
+    return Int(bytes)
+  }
+
+  /// Bytes a second.
+  mutating func bandwidth() throws(ParseFailure) -> Double {
+    skipSpace()
+    let start = position
+    let units = Self.sizeUnits.map { ($0.0 + "/s", $0.1) }
+    let value = try quantity("a bandwidth", units: units, bare: nil, example: "1MB/s")
+    guard value > 0 else { throw failure("a bandwidth is above 0", at: start) }
+    return value
+  }
+
+  /// A share, 0 to 1, written as a percentage.
+  mutating func share(_ what: String) throws(ParseFailure) -> Double {
+    skipSpace()
+    let start = position
+    let value = try quantity(what, units: [("%", 0.01)], bare: nil, example: "10%")
+    guard (0...1).contains(value) else { throw failure("\(what) is from 0% to 100%", at: start) }
+    return value
+  }
+
+  /// Operations a second; a bare number counts them, `max` is a closed loop.
+  mutating func rate(_ what: String) throws(ParseFailure) -> Double {
+    if takeWord("max") { return .infinity }
+    skipSpace()
+    let start = position
+    let value = try quantity(what, units: [("/s", 1), ("k/s", 1000)], bare: 1, example: "400/s")
+    guard value >= 0, value <= 1e9 else {
+      throw failure("\(what) is 0 or above, or max", at: start)
+    }
+    return value
+  }
+
+  mutating func plainNumber(
+    _ what: String, suffix: String, _ range: ClosedRange<Double>
+  ) throws(ParseFailure) -> Double {
+    skipSpace()
+    let start = position
+    let value = try quantity(
+      what, units: [(suffix, 1)], bare: suffix == "x" ? 1 : nil, example: "2\(suffix)")
+    guard range.contains(value) else {
+      throw failure(
+        "\(what) is from \(TextForm.number(range.lowerBound))\(suffix) to "
+          + "\(TextForm.number(range.upperBound))\(suffix)", at: start)
+    }
+    return value
+  }
+
+  static let partWords = ["leader", "follower", "laggard"]
+
+  /// `n3`, or a node by the part it plays.
+  mutating func node() throws(ParseFailure) -> NodeReference {
+    skipSpace()
+    let start = position
+    let word = try word("a node")
+    switch word {
+    case "leader": return .leader
+    case "follower": return .follower
+    case "laggard": return .laggard
+    default:
+      guard let node = NodeID(word) else {
+        throw failure(
+          "\(word) is no node (n1, n2, … or \(Self.partWords.joined(separator: ", ")))", at: start,
+          nearest: Nearest.match(word, in: Self.partWords))
+      }
+      return .node(node)
+    }
+  }
+
+  /// `A B` or `A -> B`.
+  mutating func link() throws(ParseFailure) -> LinkReference {
+    let from = try node()
+    if takeWord("->") { return .oneWay(from: from, to: try node()) }
+    return .both(from, try node())
+  }
+
+  mutating func nodeNumber() throws(ParseFailure) -> NodeID {
+    skipSpace()
+    let start = position
+    let word = try word("a node")
+    guard let node = NodeID(word) else {
+      throw failure("\(word) is no node (n1, n2, …)", at: start)
+    }
+    return node
+  }
+
+  /// `(n2, n3)`, or nothing.
+  mutating func nodeList() throws(ParseFailure) -> [NodeID] {
+    guard take("(") else { return [] }
+    var nodes: [NodeID] = []
+    repeat { nodes.append(try nodeNumber()) } while take(",")
+    guard take(")") else { throw failure("the parenthesis is never closed") }
+    return nodes
+  }
+}
+
+/// How values are written, so that they read back as they were.
+enum TextForm {
+  static func number(_ value: Double) -> String {
+    if value == .infinity { return "max" }
+    if value == value.rounded(), abs(value) < 1e15 { return String(Int64(value)) }
+    return "\(value)"
+  }
+
+  static func interval(_ interval: Interval) -> String {
+    let nanoseconds = interval.nanoseconds
+    if nanoseconds == 0 { return "0s" }
+    for (unit, factor) in [("s", Int64(1_000_000_000)), ("ms", 1_000_000), ("us", 1_000)]
+    where nanoseconds % factor == 0 {
+      return "\(nanoseconds / factor)\(unit)"
+    }
+    return "\(nanoseconds)ns"
+  }
+
+  static func share(_ value: Double) -> String { number((value * 1e8).rounded() / 1e6) + "%" }
+
+  static func bandwidth(_ value: Double) -> String {
+    if value >= 1e6, value.truncatingRemainder(dividingBy: 1e6) == 0 {
+      return number(value / 1e6) + "MB/s"
+    }
+    if value >= 1e3, value.truncatingRemainder(dividingBy: 1e3) == 0 {
+      return number(value / 1e3) + "KB/s"
+    }
+    return number(value) + "B/s"
+  }
+
+  /// Quoted when it would not read back bare.
+  static func text(_ value: String) -> String {
+    let isPlain = !value.isEmpty && !value.contains { $0.isWhitespace || $0 == "\"" }
+    if isPlain { return value }
+    var quoted = "\""
+    for character in value {
+      if character == "\"" || character == "\\" { quoted.append("\\") }
+      quoted.append(character)
+    }
+    return quoted + "\""
+  }
+
+  static func nodes(_ nodes: [NodeID]) -> String {
+    nodes.isEmpty ? "" : " (" + nodes.map(\.description).joined(separator: ", ") + ")"
+  }
+}
