@@ -13,11 +13,13 @@ extension Cluster {
     let incarnation = (nodes[id.offset]?.incarnation ?? 0) + 1
     nodes[id.offset]?.loseMemory()
     nodes[id.offset]?.incarnation = incarnation
-    nodes[id.offset]?.log = makeLog(id, incarnation: incarnation)
-    nodes[id.offset]?.status = .recovering("reading its files")
-    nodes[id.offset]?.boot = NodeBoot(memberships: [
+    let log = makeLog(id)
+    let boot = NodeBoot(memberships: [
       MembershipEntry(index: .zero, membership: initialMembership)
     ])
+    nodes[id.offset]?.log = log
+    nodes[id.offset]?.status = .recovering("reading its files")
+    nodes[id.offset]?.boot = boot
     onLog(id) { $0.open(into: &$1) }
   }
 
@@ -35,10 +37,9 @@ extension Cluster {
     case .flushed(let point):
       observe(.durable(node: id, point: point))
       hand(.flushed(point), to: id)
-    case .written(let point):
-      observe(.written(node: id, point: point))
-      hand(.written(point), to: id)
-    case .voteSaved(let vote): hand(.voteSaved(vote.term), to: id)
+    case .voteSaved(let vote):
+      observe(.voted(node: id, term: vote.term, for: vote.votedFor))
+      hand(.voteSaved(vote.term), to: id)
     case .truncated(let point, let discarded, let file):
       truncated(to: point, discarded: discarded, file: file, at: id)
     case .records(let batch, let request): recordsCame(batch, request, at: id)
@@ -46,6 +47,9 @@ extension Cluster {
     case .checkpointSaved(let point):
       nodes[id.offset]?.isCheckpointing = false
       say(.log, id, "\(id) saved a checkpoint through \(point.index)")
+    case .checkpointSkipped(let error):
+      nodes[id.offset]?.isCheckpointing = false
+      say(.log, id, "\(id) could not save a checkpoint: \(error)")
     case .checkpointRead(let checkpoint, let request):
       checkpointCame(checkpoint, request, at: id)
     case .installed(let point): hand(.installed(point), to: id)
@@ -83,8 +87,9 @@ extension Cluster {
       askForRepair(id)
       return
     }
-    nodes[id.offset]?.boot?.isSuspect = isSuspect && configuration.knobs.nodes > 1
-    if isSuspect, configuration.knobs.nodes == 1 {
+    let isAlone = configuration.knobs.nodes == 1
+    nodes[id.offset]?.boot?.isSuspect = isSuspect && !isAlone
+    if isSuspect, isAlone {
       say(.log, id, "\(id) lost the tail of its log and is alone: it starts with what is left")
     }
     let request = newRead(.boot, at: id)

@@ -199,10 +199,10 @@ extension Cluster {
 
   mutating func clientsHear(_ answer: ClientAnswer) {
     switch answer {
-    case .acknowledged(let origins, let first, let id):
+    case .acknowledged(let origins, let term, let first, let id):
       var index = first
       for origin in origins {
-        acknowledged(origin, at: index, by: id)
+        acknowledged(origin, term: term, at: index, by: id)
         index = index.next
       }
     case .refused(let origins, let why, let leader, let id):
@@ -225,13 +225,16 @@ extension Cluster {
     return operation.sequence == origin.sequence && operation.node == node
   }
 
-  private mutating func acknowledged(_ origin: WriteOrigin, at index: Index, by node: NodeID) {
+  private mutating func acknowledged(
+    _ origin: WriteOrigin, term: Term, at index: Index, by node: NodeID
+  ) {
     let position = Int(origin.session) - 1
-    guard position >= 0 else { return operatorAcknowledged(origin, at: index, by: node) }
+    guard position >= 0 else { return operatorAcknowledged(origin, term: term, at: index, by: node) }
     guard position < load.clients.count, let operation = load.clients[position].operation,
       operation.sequence == origin.sequence, case .write = operation.kind
     else { return }
-    checker.noteAcknowledged(keyNumber(operation), index: index, session: origin.session)
+    checker.noteAcknowledged(
+      keyNumber(operation), term: term, index: index, session: origin.session)
     load.clients[position].operation = nil
     load.clients[position].leader = node
     load.clients[position].wrote = index

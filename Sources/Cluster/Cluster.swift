@@ -61,6 +61,9 @@ public struct Cluster<W: World>: Sendable {
   var metrics = Metrics()
   var checker: Checker
   var ages = RecordAges()
+  /// How many of the checker's reports were told.
+  var toldViolations = 0
+  var toldFindings = 0
   var events: Deque<Event> = []
   var eventCount = 0
   /// Faults that can be undone, and what was undone.
@@ -126,10 +129,11 @@ public struct Cluster<W: World>: Sendable {
     let site = sites[id.offset % sites.count]
     try world.attach(id)
     network.add(id, site: site)
-    nodes[id.offset] = Node(id: id, site: site, log: makeLog(id, incarnation: 0))
+    let log = makeLog(id)
+    nodes[id.offset] = Node(id: id, site: site, log: log)
   }
 
-  mutating func makeLog(_ id: NodeID, incarnation: UInt32) -> WriteAheadLog {
+  mutating func makeLog(_ id: NodeID) -> WriteAheadLog {
     var log = LogConfiguration(
       clusterID: configuration.clusterID, node: id, bootEpoch: configuration.bootEpoch,
       saltSource: random.next())
@@ -202,5 +206,8 @@ public struct Cluster<W: World>: Sendable {
 
   mutating func observe(_ observation: Observation) {
     checker.observe(observation, at: now)
+    if checker.violationCount > toldViolations || checker.findingCount > toldFindings {
+      tellFindings()
+    }
   }
 }

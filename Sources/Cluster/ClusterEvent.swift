@@ -39,7 +39,7 @@ enum ServedRequest: Sendable {
 /// What a node tells clients.
 enum ClientAnswer: Sendable {
   /// These writes, from `first` on, are acknowledged.
-  case acknowledged([WriteOrigin], first: Index, by: NodeID)
+  case acknowledged([WriteOrigin], term: Term, first: Index, by: NodeID)
   /// These writes were not taken; another may lead.
   case refused([WriteOrigin], RefusalReason, leader: NodeID?, by: NodeID)
   /// These writes' outcome is unknown.

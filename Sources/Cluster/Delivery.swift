@@ -177,11 +177,11 @@ extension Cluster {
       }
     }
     switch answer {
-    case .acknowledged(let origins, let first, let id):
+    case .acknowledged(let origins, let term, let first, let id):
       // Runs of neighbours keep their indices; each run is an answer of its own.
       return bySite(origins).flatMap { site, part in
         part.map { offset, origin in
-          (site, .acknowledged([origin], first: first.advanced(by: offset), by: id))
+          (site, .acknowledged([origin], term: term, first: first.advanced(by: offset), by: id))
         }
       }
     case .refused(let origins, let why, let leader, let id):

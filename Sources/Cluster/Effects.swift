@@ -19,7 +19,6 @@ extension Cluster {
       nodes[id.offset]?.needsFlush = true
       observe(.appended(node: id, point: batch.last))
     case .saveVote(let term, let votedFor):
-      observe(.voted(node: id, term: term, for: votedFor))
       onLog(id) { $0.saveVote(Vote(term: term, votedFor: votedFor), into: &$1) }
     case .truncate(let point): onLog(id) { $0.truncate(after: point, into: &$1) }
     case .readLog(let after, let purpose): readLog(after: after, for: .replica(purpose), at: id)
@@ -34,7 +33,7 @@ extension Cluster {
       observe(
         .acknowledged(
           leader: id, term: term, through: through, writes: origins.count))
-      answer(.acknowledged(origins, first: first, by: id), from: id)
+      answer(.acknowledged(origins, term: term, first: first, by: id), from: id)
     case .refuse(let origins, let why, let leader):
       answer(.refused(origins, why, leader: leader, by: id), from: id)
     case .abandon(let origins, _): answer(.abandoned(origins, by: id), from: id)
@@ -53,7 +52,8 @@ extension Cluster {
     guard let isLeader = nodes[id.offset]?.replica.map({ $0.role == .leader }) else { return }
     // Replaying what the leader wrote takes a follower's capacity too: writes don't scale.
     if let capacity = knobs.capacity, !isLeader, let busy = nodes[id.offset]?.busyUntil {
-      nodes[id.offset]?.busyUntil = max(now, busy) + Interval(seconds: 1 / capacity)
+      let free = max(now, busy) + Interval(seconds: 1 / capacity)
+      nodes[id.offset]?.busyUntil = free
     }
     considerCheckpoint(at: id)
   }
@@ -87,6 +87,7 @@ extension Cluster {
   mutating func flushIfNeeded(_ id: NodeID) {
     guard id.offset < nodes.count, nodes[id.offset]?.needsFlush == true else { return }
     nodes[id.offset]?.needsFlush = false
+    let now = now
     nodes[id.offset]?.lastAppend = now
     if knobs.syncPolicy == .everyBatch {
       onLog(id) { $0.flush(into: &$1) }

@@ -3,6 +3,7 @@ import Operations
 import Positions
 import Records
 import Replication
+import World
 import WriteAheadLog
 
 extension Cluster {
@@ -25,12 +26,10 @@ extension Cluster {
         .log, id, "\(id)'s log parted from the leader's after \(fork): \(discarded) records go")
     case .commitRolledBack(let from, let to):
       observe(.commitRolledBack(node: id, from: from, to: to))
-      say(.finding, id, "\(id) takes back committed records \(to.next) to \(from)")
     case .chainDiffers(let index, let term):
       observe(.chainDiffers(node: id, index: index, term: term))
     case .degraded:
       observe(.degraded(leader: id))
-      say(.finding, id, "\(id) acknowledges asynchronously: its synchronous followers are silent")
     case .restored:
       observe(.restored(leader: id))
       say(.note, id, "\(id) keeps the acknowledgement policy again")
@@ -71,7 +70,7 @@ extension Cluster {
   // MARK: What disks have to say
 
   mutating func truncated(
-    to point: LogPoint, discarded: RecordBatch, file: String, at id: NodeID
+    to point: LogPoint, discarded: RecordBatch, file: String?, at id: NodeID
   ) {
     nodes[id.offset]?.rollbackRecords += discarded.count
     var writes: [DiscardedWrite] = []
@@ -88,7 +87,10 @@ extension Cluster {
       }
     }
     observe(.truncated(node: id, to: point, discarded: writes))
-    say(.log, id, "\(id) rolled back \(discarded.count) records to \(point.end), kept in \(file)")
+    if let file {
+      say(
+        .log, id, "\(id) rolled back \(discarded.count) records to \(point.end), kept in \(file)")
+    }
     run(.truncated(to: point), at: id)
   }
 

@@ -43,11 +43,13 @@ extension Cluster {
     String(decoding: operation.named?.key ?? [], as: UTF8.self)
   }
 
-  mutating func operatorAcknowledged(_ origin: WriteOrigin, at index: Index, by node: NodeID) {
+  mutating func operatorAcknowledged(
+    _ origin: WriteOrigin, term: Term, at index: Index, by node: NodeID
+  ) {
     guard let operation = load.operatorClient.operation, operation.sequence == origin.sequence
     else { return }
     if let key = operation.named?.key {
-      checker.noteAcknowledged(Self.hash(key), index: index, session: 0)
+      checker.noteAcknowledged(Self.hash(key), term: term, index: index, session: 0)
     }
     load.operatorClient.operation = nil
     load.operatorClient.wrote = index

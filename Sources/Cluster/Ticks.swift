@@ -24,8 +24,8 @@ extension Cluster {
     metrics.second(elapsed)
     for id in members {
       let lag = lag(of: id).time?.milliseconds
-      nodes[id.offset]?.servedPerSecond =
-        Double(nodes[id.offset]?.served ?? 0) / max(elapsed.seconds, 1e-9)
+      let served = Double(nodes[id.offset]?.served ?? 0)
+      nodes[id.offset]?.servedPerSecond = served / max(elapsed.seconds, 1e-9)
       nodes[id.offset]?.served = 0
       nodes[id.offset]?.lagHistory.append(lag ?? .nan)
       if (nodes[id.offset]?.lagHistory.count ?? 0) > 60 {

@@ -1,0 +1,36 @@
+import Checking
+import Operations
+
+extension Cluster {
+  /// What was promised and lost, as the checker has it.
+  var ledgerSnapshot: LedgerSnapshot {
+    let ledger = checker.ledger
+    var snapshot = LedgerSnapshot()
+    snapshot.acknowledged = ledger.acknowledged
+    snapshot.lost = ledger.lost
+    snapshot.lostUnlisted = max(0, ledger.lost - ledger.listedCount)
+    snapshot.lostWrites = ledger.lostWrites.map {
+      LostWriteSnapshot(key: $0.key, index: $0.index, term: $0.term, why: $0.why)
+    }
+    snapshot.staleReads = ledger.staleReads
+    snapshot.violations = checker.violations.map { "\($0.at) \($0.text)" }
+    snapshot.violationCount = checker.violationCount
+    snapshot.findings = checker.findings.map { "\($0.at) \($0.text)" }
+    snapshot.findingCount = checker.findingCount
+    return snapshot
+  }
+
+  /// Tells people what the checker found since it was last asked.
+  mutating func tellFindings() {
+    let violations = checker.violationCount - toldViolations
+    if violations > 0 {
+      toldViolations = checker.violationCount
+      for report in checker.violations.suffix(violations) { say(.violation, nil, report.text) }
+    }
+    let findings = checker.findingCount - toldFindings
+    if findings > 0 {
+      toldFindings = checker.findingCount
+      for report in checker.findings.suffix(findings) { say(.finding, nil, report.text) }
+    }
+  }
+}
