@@ -24,9 +24,6 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
   name: "replicascope",
-  products: [
-    .executable(name: "replicascope", targets: ["replicascope"])
-  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -56,15 +53,10 @@ let package = Package(
       ]),
 
     // The screen.
-    module("Dashboard", ["Positions", "Canvas", "Operations", collections]),
     .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
     module("Terminal", ["Canvas", "CNcurses"]),
-    .executableTarget(
-      name: "replicascope",
-      dependencies: [
-        "Cluster", "Dashboard", "Terminal", "Canvas", "Operations", "World", "WriteAheadLog",
-        "Records", "Positions", arguments, logging, histogram,
-      ],
-      swiftSettings: strict),
+    tests("ClusterTests", [
+      "Cluster", "Checking", "Operations", "Positions", "Replication", "World", "WriteAheadLog",
+    ]),
   ]
 )

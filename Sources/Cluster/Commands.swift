@@ -388,13 +388,3 @@ extension Cluster {
     return .done("again: \(fault.command.text)")
   }
 }
-
-extension LoadChange {
-  /// This load with the settings that `change` gives.
-  public func merging(_ change: LoadChange) -> LoadChange {
-    LoadChange(
-      workload: change.workload ?? workload, rate: change.rate ?? rate,
-      clients: change.clients ?? clients, valueSize: change.valueSize ?? valueSize,
-      keys: change.keys ?? keys)
-  }
-}
