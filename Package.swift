@@ -55,6 +55,13 @@ let package = Package(
     // The screen.
     .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
     module("Terminal", ["Canvas", "CNcurses"]),
+    .executableTarget(
+      name: "replicascope",
+      dependencies: [
+        "Cluster", "Terminal", "Canvas", "Operations", "Replication", "World", "WriteAheadLog",
+        "Records", "Positions", arguments,
+      ],
+      swiftSettings: strict),
     tests("ClusterTests", [
       "Cluster", "Checking", "Operations", "Positions", "Replication", "World", "WriteAheadLog",
     ]),

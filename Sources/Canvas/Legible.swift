@@ -41,6 +41,11 @@ public enum Legible {
     return escapes
   }
 
+  /// Whether a character controls terminals or is invisible, so that it is shown as an escape.
+  public static func isControl(_ character: Character) -> Bool {
+    !isNarrow(character) && allEscaped(character.unicodeScalars) != nil
+  }
+
   /// `text` as it is shown.
   public static func shown(_ text: some StringProtocol) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return String(text) }

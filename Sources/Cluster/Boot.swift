@@ -55,7 +55,7 @@ extension Cluster {
     case .installed(let point): hand(.installed(point), to: id)
     case .full(let isFull): diskIsFull(isFull, at: id)
     case .failed(let error): diskFailed("\(error)", at: id)
-    case .closed: break
+    case .closed: nodes[id.offset]?.isClosed = true
     }
   }
 

@@ -194,6 +194,9 @@ public struct Cluster<W: World>: Sendable {
 
   var now: Instant { world.now }
 
+  /// How many writes were acknowledged so far.
+  public var acknowledgedWrites: Int { checker.ledger.acknowledged }
+
   func node(_ id: NodeID) -> Node? { id.offset < nodes.count ? nodes[id.offset] : nil }
 
   var members: [NodeID] { nodes.compactMap { $0?.id } }

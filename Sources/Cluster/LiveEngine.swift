@@ -119,8 +119,9 @@ public final class LiveEngine: Engine {
         while steps < 512, cluster.step(until: limit) { steps += 1 }
         if LiveWorld.monotonicNow >= nextSnapshot || !orders.isEmpty { publish() }
       }
-      cluster.closeFiles()
+      // What is published last is how it ran, not how it was taken down.
       publish()
+      cluster.closeFiles()
       engine.shared.withLock { $0.isClosed = true }
       engine.onChange()
     }

@@ -58,6 +58,8 @@ struct Node: Sendable {
   /// Positions of the records appended lately, so that lag has an age.
   var lagHistory: [Double] = []
   var diskBytes = 0
+  /// Whether its log has noted everything and is done.
+  var isClosed = false
 
   /// What a read of the log is for.
   enum PendingRead: Sendable {

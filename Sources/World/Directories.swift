@@ -17,14 +17,14 @@ public struct DirectoryError: Error, Equatable, CustomStringConvertible {
 }
 
 /// What is done to whole directories.
-enum Directories {
+public enum Directories {
   /// Makes a directory; fine when it is there.
-  static func make(_ path: String) throws {
+  public static func make(_ path: String) throws {
     if mkdir(path, 0o755) != 0, errno != EEXIST { throw DirectoryError.last(path) }
   }
 
   /// The names in a directory, in order.
-  static func names(in path: String) throws -> [String] {
+  public static func names(in path: String) throws -> [String] {
     guard let folder = opendir(path) else { throw DirectoryError.last(path) }
     defer { closedir(folder) }
     var names: [String] = []
@@ -43,7 +43,7 @@ enum Directories {
   }
 
   /// Removes a directory and what is in it.
-  static func removeTree(_ path: String) {
+  public static func removeTree(_ path: String) {
     for name in (try? names(in: path)) ?? [] {
       let inner = path + "/" + name
       if unlink(inner) != 0 { removeTree(inner) }

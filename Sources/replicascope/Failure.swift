@@ -1,8 +1,3 @@
-import Operations
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Why the program ends with a message: what was wrong, and what would be right.
 struct Failure: Error {
@@ -33,19 +28,6 @@ struct Failure: Error {
 
   /// Prints the message to standard error.
   func report() {
-    for line in lines { Output.error("replicascope: " + KeyEscape.visible(line)) }
-  }
-}
-
-/// Lines to standard output and error.
-enum Output {
-  /// Prints a line; a closed pipe ends the program quietly, as for any filter.
-  static func line(_ text: String) {
-    fputs(text + "\n", stdout)
-  }
-
-  /// Prints a line for people.
-  static func error(_ text: String) {
-    fputs(text + "\n", stderr)
+    for line in lines { Output.error("replicascope: " + line) }
   }
 }

@@ -34,14 +34,13 @@ struct Headless {
         print(snapshot)
         nextSnapshot = snapshot.at.sinceStart + .seconds(1)
       }
-      if signal != nil || ferror(stdout) != 0 { break }
+      if signal != nil || Output.isBroken { break }
       if let duration, snapshot.at.sinceStart >= duration, !engine.isBusy { break }
     }
     engine.close()
     for event in engine.takeEvents() { print(event) }
     guard let last = engine.snapshot else { return 70 }
     Output.line(format == .json ? SnapshotJSON.summary(last) : PlainText.summary(last))
-    fflush(stdout)
     if last.ledger.violationCount > 0 { return 1 }
     return signal.map { 128 + $0 } ?? 0
   }
@@ -65,7 +64,11 @@ final class Alarm: Sendable {
   /// Catches INT, TERM and HUP from now on when `catchesSignals`.
   init(catchesSignals: Bool) throws {
     var ends: [Int32] = [0, 0]
-    guard pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else {
+    guard pipe(&ends) == 0,
+      ends.allSatisfy({
+        fcntl($0, F_SETFD, FD_CLOEXEC) == 0 && fcntl($0, F_SETFL, O_NONBLOCK) == 0
+      })
+    else {
       throw Failure(.inputOutput, "no pipe: \(String(cString: strerror(errno)))")
     }
     reader = ends[0]

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Cluster
-import Dashboard
 import Operations
 import Positions
 import Terminal
@@ -61,11 +60,11 @@ struct LabCommand: ParsableCommand {
       directory.close()
       Glibc.exit(status)
     }
-    let screen = Screen(
-      engine: engine, alarm: alarm,
-      options: Terminal.Options(
-        colour: !noColor && getenv("NO_COLOR") == nil, ascii: ascii, light: light, mouse: true,
-        log: nil))
+    var options = Terminal.Options()
+    options.colour = !noColor
+    options.ascii = ascii
+    options.light = light
+    let screen = Screen(engine: engine, alarm: alarm, options: options)
     let status: Int32
     do {
       status = try screen.run()

@@ -5,7 +5,7 @@ import ArgumentParser
 #endif
 
 // Not `@main`, and nothing async: curses and its signals need the real main thread.
-setvbuf(stdout, nil, _IOLBF, 0)
+signal(SIGPIPE, SIG_IGN)
 do {
   var command = try Replicascope.parseAsRoot()
   try command.run()

@@ -1,0 +1,10 @@
+import Cluster
+import Terminal
+
+struct Screen {
+  var engine: LiveEngine
+  var alarm: Alarm
+  var options: Terminal.Options
+
+  func run() throws -> Int32 { 0 }
+}
