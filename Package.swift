@@ -53,12 +53,13 @@ let package = Package(
       ]),
 
     // The screen.
+    module("Dashboard", ["Positions", "Canvas", "Operations"]),
     .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
     module("Terminal", ["Canvas", "CNcurses"]),
     .executableTarget(
       name: "replicascope",
       dependencies: [
-        "Cluster", "Terminal", "Canvas", "Operations", "Replication", "World", "WriteAheadLog",
+        "Cluster", "Dashboard", "Terminal", "Canvas", "Operations", "Replication", "World", "WriteAheadLog",
         "Records", "Positions", arguments,
       ],
       swiftSettings: strict),

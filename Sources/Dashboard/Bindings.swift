@@ -1,0 +1,195 @@
+import Canvas
+
+/// What a person types keys at; each mode has a table of its own, so that no key means two things.
+public enum Mode: Equatable, Sendable {
+  /// The lab's panes.
+  case lab
+  /// After `p`, `d` or `o`: which link?
+  case link(LinkIntent)
+  /// The `:` prompt.
+  case prompt
+  /// The `/` prompt.
+  case filter
+  /// The page of keys.
+  case help
+  /// One node's page.
+  case node
+  /// `y/N`.
+  case confirm
+}
+
+/// What is to be done to the link that is named next.
+public enum LinkIntent: Equatable, Sendable {
+  /// Cut or mend; nil: both ways, else from or to the selected node.
+  case part(Direction?)
+  /// Latency, a step more each time.
+  case delay
+  /// Loss, a step more each time.
+  case loss
+
+  /// Which of a link's directions.
+  public enum Direction: Equatable, Sendable {
+    /// From the selected node.
+    case outgoing
+    /// To the selected node.
+    case incoming
+  }
+}
+
+/// What a key does.
+public enum Intent: Equatable, Sendable {
+  case up, down, first, last
+  case selectDigit, selectNone
+  case nextPane, previousPane, open, back
+  case help, prompt, filter
+  case pause, step, slower, faster, backInTime, forwardInTime
+  case kill, restart, freeze
+  case part, heal, delay, loss
+  case policy, workload
+  case forceFailover, switchover
+  case undo, redo
+  case fullScreen, redraw, quit, suspend
+  case linkDigit, linkOut, linkIn
+  case yes, no
+  case submit, complete, historyBack, historyForward
+}
+
+/// One row of a mode's table: dispatch, footer and help all come of it.
+public struct KeyBinding: Sendable {
+  /// The keys.
+  public let keys: [Key]
+  /// How they are written.
+  public let label: String
+  /// One or two words for the footer; empty when it is not shown there.
+  public let short: String
+  /// One line for help.
+  public let meaning: String
+  /// What they do.
+  public let intent: Intent
+
+  init(
+    _ keys: [Key], label: String? = nil, short: String = "", _ meaning: String, _ intent: Intent
+  ) {
+    self.keys = keys
+    self.label = label ?? keys.map(\.description).joined(separator: " ")
+    self.short = short
+    self.meaning = meaning
+    self.intent = intent
+  }
+}
+
+/// The tables.
+public enum Bindings {
+  /// The table of a mode.
+  public static func table(_ mode: Mode) -> [KeyBinding] {
+    switch mode {
+    case .lab: lab
+    case .link: link
+    case .prompt, .filter: prompt
+    case .help: help
+    case .node: node
+    case .confirm: confirm
+    }
+  }
+
+  /// What a key does in a mode; nil when nothing.
+  public static func intent(of key: Key, in mode: Mode) -> Intent? {
+    table(mode).first { $0.keys.contains(key) }?.intent
+  }
+
+  private static let digits: [Key] = (1...9).map { .character(Character(String($0))) }
+
+  private static let movement: [KeyBinding] = [
+    KeyBinding([.up, .character("k")], label: "↑ k", "up", .up),
+    KeyBinding([.down, .character("j")], label: "↓ j", "down", .down),
+    KeyBinding([.character("g"), .home], label: "g", "to the first", .first),
+    KeyBinding([.character("G"), .end], label: "G", "to the last", .last),
+  ]
+
+  private static let lab: [KeyBinding] =
+    [
+      KeyBinding(digits, label: "1-9", short: "node", "select a node", .selectDigit),
+      KeyBinding([.character("0")], label: "0", "select none", .selectNone),
+    ] + movement + [
+      KeyBinding([.tab], short: "pane", "next pane", .nextPane),
+      KeyBinding([.backTab], "previous pane", .previousPane),
+      KeyBinding([.enter], "open the selected node", .open),
+      KeyBinding([.escape], "back", .back),
+      KeyBinding([.character("x")], short: "kill", "kill the selected node", .kill),
+      KeyBinding([.character("r")], short: "restart", "restart it", .restart),
+      KeyBinding([.character("z")], short: "freeze", "freeze it, or let it go on", .freeze),
+      KeyBinding(
+        [.character("p")], short: "part",
+        "cut or mend its link to a node: p3 both ways, p>3 from it, p<3 to it, p0 all", .part),
+      KeyBinding([.character("P")], short: "mend", "mend all cuts", .heal),
+      KeyBinding(
+        [.character("d")], short: "delay", "delay its link to a node, a step more each time",
+        .delay),
+      KeyBinding(
+        [.character("o")], "make its link to a node lossy, a step more each time", .loss),
+      KeyBinding(
+        [.character("F")], short: "fail over", "force it to lead, whatever it lacks",
+        .forceFailover),
+      KeyBinding([.character("S")], "hand leadership over to it; loses nothing", .switchover),
+      KeyBinding([.character("m")], short: "mode", "next acknowledgement policy", .policy),
+      KeyBinding([.character("w")], "next workload", .workload),
+      KeyBinding(
+        [.character("u")], short: "undo", "take the last fault back (not its consequences)", .undo),
+      KeyBinding([.control("r")], "do it again", .redo),
+      KeyBinding([.character(" ")], short: "pause", "stop the clock, or let it go on", .pause),
+      KeyBinding([.character(".")], "one event", .step),
+      KeyBinding([.character("<")], "slower", .slower),
+      KeyBinding([.character(">")], "faster", .faster),
+      KeyBinding([.character(",")], "back in time", .backInTime),
+      KeyBinding([.character(";")], "forward in time", .forwardInTime),
+      KeyBinding([.character(":")], short: "command", "type a command", .prompt),
+      KeyBinding([.character("/")], "show only events that contain a word", .filter),
+      KeyBinding([.character("f")], "the pane alone on the screen, or all panes", .fullScreen),
+      KeyBinding([.control("l")], "draw everything again", .redraw),
+      KeyBinding([.character("?"), .function(1)], label: "? F1", short: "help", "this page", .help),
+      KeyBinding([.control("z")], "suspend; fg comes back", .suspend),
+      KeyBinding([.character("q"), .control("c")], label: "q Ctrl-c", short: "quit", "quit", .quit),
+    ]
+
+  private static let link: [KeyBinding] = [
+    KeyBinding(digits, label: "1-9", short: "that node", "the other end", .linkDigit),
+    KeyBinding([.character("0")], label: "0", short: "all nodes", "all other nodes", .selectNone),
+    KeyBinding([.character(">")], short: "one way, from it", "one way, from it", .linkOut),
+    KeyBinding([.character("<")], short: "one way, to it", "one way, to it", .linkIn),
+    KeyBinding([.escape, .control("c")], label: "Esc", short: "cancel", "cancel", .back),
+  ]
+
+  private static let prompt: [KeyBinding] = [
+    KeyBinding([.enter], short: "run", "run", .submit),
+    KeyBinding([.tab], short: "complete", "complete the word", .complete),
+    KeyBinding([.up], label: "↑", short: "before", "the line before", .historyBack),
+    KeyBinding([.down], label: "↓", "the line after", .historyForward),
+    KeyBinding([.escape, .control("c")], label: "Esc", short: "cancel", "cancel", .back),
+  ]
+
+  private static let help: [KeyBinding] =
+    movement + [
+      KeyBinding([.enter], short: "run", "run the row", .submit),
+      KeyBinding(
+        [.escape, .character("q"), .character("?"), .function(1), .control("c")], label: "Esc q",
+        short: "back", "back", .back),
+    ]
+
+  private static let node: [KeyBinding] = [
+    KeyBinding([.up, .character("k")], label: "↑ k", short: "node before", "the node before", .up),
+    KeyBinding([.down, .character("j")], label: "↓ j", short: "node after", "the node after", .down),
+    KeyBinding(digits, label: "1-9", short: "node", "another node", .selectDigit),
+    KeyBinding([.character("x")], short: "kill", "kill it", .kill),
+    KeyBinding([.character("r")], short: "restart", "restart it", .restart),
+    KeyBinding([.character("z")], short: "freeze", "freeze it, or let it go on", .freeze),
+    KeyBinding(
+      [.escape, .enter, .character("q"), .control("c")], label: "Esc", short: "back", "back", .back),
+  ]
+
+  private static let confirm: [KeyBinding] = [
+    KeyBinding([.character("y"), .character("Y")], label: "y", short: "yes", "yes", .yes),
+    KeyBinding(
+      [.character("n"), .character("N"), .escape, .enter, .control("c")], label: "N", short: "no", "no",
+      .no),
+  ]
+}

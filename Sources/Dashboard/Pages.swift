@@ -1,0 +1,109 @@
+import Canvas
+import Operations
+import Positions
+
+extension Pen {
+  // MARK: Help
+
+  func help(_ rect: Rect, on canvas: inout Canvas) {
+    rule(
+      Rect(x: rect.x, y: rect.y, width: rect.width, height: 1), "keys",
+      right: "Enter runs a row, Esc goes back", on: &canvas)
+    let rows = Bindings.table(.lab)
+    let height = rect.height - 1
+    let isWide = rect.width >= 150
+    let keysWidth = isWide ? rect.width / 2 : rect.width
+    let start = max(0, min(view.helpRow - height / 2, rows.count - height))
+    for (line, binding) in rows.dropFirst(start).prefix(height).enumerated() {
+      let y = rect.y + 1 + line
+      let isSelected = start + line == view.helpRow
+      if isSelected {
+        canvas.fill(
+          Rect(x: rect.x, y: y, width: keysWidth, height: 1),
+          with: Cell(" ", Style(.yellow).reversed))
+      }
+      let style = isSelected ? Style(.yellow, bold: true).reversed : .normal
+      canvas.put(
+        binding.label, at: Point(x: rect.x + 2, y: y), style: isSelected ? style : .bold)
+      canvas.put(
+        binding.meaning, at: Point(x: rect.x + 14, y: y), style: style, limit: keysWidth - 15)
+    }
+    guard isWide else { return }
+    commands(
+      Rect(x: rect.x + keysWidth, y: rect.y + 1, width: rect.width - keysWidth, height: height),
+      on: &canvas)
+  }
+
+  /// The commands of the prompt, where there is room for them.
+  private func commands(_ rect: Rect, on canvas: inout Canvas) {
+    var lines = CommandTable.rows.map { (":" + $0.usage, $0.meaning) }
+    lines += KnobTable.rows.filter { !$0.isFixed }.map {
+      (":\($0.name) \($0.choices.joined(separator: "|"))", $0.meaning)
+    }
+    for (row, line) in lines.prefix(rect.height).enumerated() {
+      let used = canvas.put(
+        line.0, at: Point(x: rect.x, y: rect.y + row), style: .bold, limit: rect.width - 1)
+      canvas.put(
+        line.1, at: Point(x: rect.x + max(used + 2, 26), y: rect.y + row), style: .dim,
+        limit: rect.width - max(used + 2, 26) - 1)
+    }
+  }
+
+  // MARK: One node
+
+  func nodePage(_ rect: Rect, on canvas: inout Canvas) {
+    guard let node = snapshot.nodes.first(where: { $0.id == view.selected }) else { return }
+    let (word, style) = Self.standing(node, glyphs)
+    rule(
+      Rect(x: rect.x, y: rect.y, width: rect.width, height: 1), "node \(node.id) in \(node.site)",
+      right: word, on: &canvas)
+    canvas.put(word, at: Point(x: rect.x + 2, y: rect.y + 1), style: style)
+    canvas.put(node.stateReason, at: Point(x: rect.x + 14, y: rect.y + 1), limit: rect.width - 15)
+    let electable: String
+    switch node.electable {
+    case .yes: electable = "yes"
+    case .no(let why): electable = "no: \(why)"
+    }
+    var lines: [(String, String)] = [
+      ("role", node.role.rawValue + (node.isVoter ? ", votes" : ", learns, does not vote")),
+      ("term", "\(node.term)"), ("follows", node.following?.description ?? "nobody"),
+      ("received", "\(node.received)  what reached its memory"),
+      ("written", "\(node.written)  what its disk was given"),
+      ("flushed", "\(node.flushed)  what survives a crash (record \(node.flushedIndex))"),
+      ("applied", "\(node.applied)  what its reads show (record \(node.appliedIndex))"),
+      ("commit", "\(node.commit)  what it knows to be committed"),
+      (
+        "lag",
+        "\(node.lag.bytes) bytes, \(node.lag.records) records, "
+          + (node.lag.time.map { Short.milliseconds($0.milliseconds) } ?? "unknown time")
+      ),
+      ("lag, 60 s", sparkline(node.lagHistory, width: 60)),
+      ("electable", electable),
+      ("serves", "\(Short.count(node.servedPerSecond)) operations a second"
+        + (node.capacity.map { " of \(Short.count($0))" } ?? "")),
+      ("state hash", hexadecimal(node.hash)),
+      ("log begins", "\(node.oldest)"), ("rolled back", "\(node.rollbackRecords) records"),
+    ]
+    if let fork = node.fork {
+      lines.append(
+        ("fork", "at \(fork.at), \(fork.records) records, acked to \(fork.acknowledgedThrough)"))
+    }
+    if node.diskDelay > .zero {
+      lines.append(("disk", "+\(Short.milliseconds(node.diskDelay.milliseconds)) a sync"))
+    }
+    if node.diskFull { lines.append(("disk", "full")) }
+    if node.clockOffset != .zero {
+      lines.append(("clock", "\(Short.fixed(node.clockOffset.seconds, 3)) s off"))
+    }
+    for (row, line) in lines.prefix(rect.height - 3).enumerated() {
+      let y = rect.y + 3 + row
+      canvas.put(line.0, at: Point(x: rect.x + 2, y: y), style: .dim)
+      canvas.put(line.1, at: Point(x: rect.x + 14, y: y), limit: rect.width - 15)
+    }
+  }
+
+  private func hexadecimal(_ value: UInt64) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
