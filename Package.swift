@@ -59,12 +59,23 @@ let package = Package(
     .executableTarget(
       name: "replicascope",
       dependencies: [
-        "Cluster", "Dashboard", "Terminal", "Canvas", "Operations", "Replication", "World", "WriteAheadLog",
-        "Records", "Positions", arguments,
+        "Cluster", "Dashboard", "Terminal", "Canvas", "Operations", "Replication", "World",
+        "WriteAheadLog", "Records", "Positions", arguments,
       ],
       swiftSettings: strict),
-    tests("ClusterTests", [
-      "Cluster", "Checking", "Operations", "Positions", "Replication", "World", "WriteAheadLog",
-    ]),
+
+    // The tests mirror the modules.
+    tests("PositionsTests", ["Positions"]),
+    tests("RecordsTests", ["Records", "Positions"]),
+    tests("CanvasTests", ["Canvas"]),
+    tests("TerminalTests", ["Terminal", "Canvas", "CNcurses"]),
+    tests("WriteAheadLogTests", ["WriteAheadLog", "World", "Records", "Positions"]),
+    tests("OperationsTests", ["Operations", "Positions"]),
+    tests(
+      "ClusterTests",
+      [
+        "Cluster", "Checking", "Operations", "Positions", "Replication", "World", "WriteAheadLog",
+      ]),
+    tests("ArchitectureTests", []),
   ]
 )

@@ -160,7 +160,8 @@ extension Cluster {
     var effects: [Effect] = []
     nodes[id.offset]?.replica?.start(into: &effects)
     carryOut(effects, of: id)
-    if case .every(let spacing) = knobs.syncPolicy, let incarnation = nodes[id.offset]?.incarnation {
+    if case .every(let spacing) = knobs.syncPolicy, let incarnation = nodes[id.offset]?.incarnation
+    {
       queue.schedule(.periodicSync(id, incarnation: incarnation), at: now + spacing)
     }
     begin()

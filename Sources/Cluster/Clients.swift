@@ -229,7 +229,9 @@ extension Cluster {
     _ origin: WriteOrigin, term: Term, at index: Index, by node: NodeID
   ) {
     let position = Int(origin.session) - 1
-    guard position >= 0 else { return operatorAcknowledged(origin, term: term, at: index, by: node) }
+    guard position >= 0 else {
+      return operatorAcknowledged(origin, term: term, at: index, by: node)
+    }
     guard position < load.clients.count, let operation = load.clients[position].operation,
       operation.sequence == origin.sequence, case .write = operation.kind
     else { return }

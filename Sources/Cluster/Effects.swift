@@ -136,7 +136,8 @@ extension Cluster {
       let replica = nodes[id.offset]?.replica
     {
       let checkpoint = StateCheckpoint(
-        point: applied, payload: replica.state.encoded, membership: replica.membership(at: applied.index))
+        point: applied, payload: replica.state.encoded,
+        membership: replica.membership(at: applied.index))
       if applied.index <= commit {
         save(checkpoint, at: id)
       } else {

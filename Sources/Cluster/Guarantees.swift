@@ -55,7 +55,8 @@ extension Cluster {
   ) -> Int? {
     let answering = office.progress.filter(\.answers)
     let voters = replica.membership.voters
-    let quorum = answering.filter { voters.contains($0.node) }.count + 1 - replica.membership.majority
+    let quorum =
+      answering.filter { voters.contains($0.node) }.count + 1 - replica.membership.majority
     func spare(_ needed: Int, of count: Int) -> Int? { count < needed ? nil : count - needed }
     let byPolicy: Int?
     switch knobs.acknowledgement {

@@ -95,7 +95,9 @@ extension Cluster {
   }
 
   mutating func diskIsFull(_ isFull: Bool, at id: NodeID) {
-    say(.fault, id, isFull ? "\(id)'s disk is full: it takes no more records" : "\(id)'s disk has room again")
+    say(
+      .fault, id,
+      isFull ? "\(id)'s disk is full: it takes no more records" : "\(id)'s disk has room again")
     run(.diskFull(isFull), at: id)
     if isFull, let incarnation = nodes[id.offset]?.incarnation {
       queue.schedule(

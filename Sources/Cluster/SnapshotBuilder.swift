@@ -50,7 +50,7 @@ extension Cluster {
     snapshot.flushLagBytes = max(0, lead.flushed.end.distance(from: snapshot.flushed))
     snapshot.sent =
       lead.leadership?.progress.first { $0.node == node.id }.map { $0.sent.end }
-    if node.id != leader, let own = node.replica?.history { 
+    if node.id != leader, let own = node.replica?.history {
       snapshot.fork = fork(own, of: node, against: lead.history)
     }
     return snapshot
@@ -105,8 +105,10 @@ extension Cluster {
       return nil
     }
     let acknowledged =
-      node.replica?.leadership.map { $0.acknowledged } ?? checker.acknowledgedThrough(own.spans.last?.term ?? .zero)
-    let through = node.replica.map { position(of: min(acknowledged, own.last), in: $0) } ?? common.end
+      node.replica?.leadership.map { $0.acknowledged }
+      ?? checker.acknowledgedThrough(own.spans.last?.term ?? .zero)
+    let through =
+      node.replica.map { position(of: min(acknowledged, own.last), in: $0) } ?? common.end
     return ForkSnapshot(
       at: common.end, acknowledgedThrough: max(common.end, min(through, own.end)), end: own.end,
       records: own.last.distance(from: common.index))

@@ -6,7 +6,9 @@ extension Cluster {
   /// The regular look at everything that runs out by itself.
   mutating func tick() {
     queue.schedule(.tick, at: now + Self.tickSpacing)
-    if let leader, let flushed = node(leader)?.replica?.flushed { ages.note(flushed.index, at: now) }
+    if let leader, let flushed = node(leader)?.replica?.flushed {
+      ages.note(flushed.index, at: now)
+    }
     expireOperations()
     letGo()
     if isQuiescing, isConverged {

@@ -146,9 +146,11 @@ public enum Bindings {
       KeyBinding([.character("/")], "show only events that contain a word", .filter),
       KeyBinding([.character("f")], "the pane alone on the screen, or all panes", .fullScreen),
       KeyBinding([.control("l")], "draw everything again", .redraw),
-      KeyBinding([.character("?"), .function(1)], label: "? F1", short: "help", "this page", .help),
+      KeyBinding(
+        [.character("?"), .function(1)], label: "? F1", short: "help", "this page", .help),
       KeyBinding([.control("z")], "suspend; fg comes back", .suspend),
-      KeyBinding([.character("q"), .control("c")], label: "q Ctrl-c", short: "quit", "quit", .quit),
+      KeyBinding(
+        [.character("q"), .control("c")], label: "q Ctrl-c", short: "quit", "quit", .quit),
     ]
 
   private static let link: [KeyBinding] = [
@@ -177,7 +179,8 @@ public enum Bindings {
 
   private static let node: [KeyBinding] = [
     KeyBinding([.up, .character("k")], label: "↑ k", short: "node before", "the node before", .up),
-    KeyBinding([.down, .character("j")], label: "↓ j", short: "node after", "the node after", .down),
+    KeyBinding(
+      [.down, .character("j")], label: "↓ j", short: "node after", "the node after", .down),
     KeyBinding(digits, label: "1-9", short: "node", "another node", .selectDigit),
     KeyBinding([.character("x")], short: "kill", "kill it", .kill),
     KeyBinding([.character("r")], short: "restart", "restart it", .restart),
@@ -189,7 +192,8 @@ public enum Bindings {
   private static let confirm: [KeyBinding] = [
     KeyBinding([.character("y"), .character("Y")], label: "y", short: "yes", "yes", .yes),
     KeyBinding(
-      [.character("n"), .character("N"), .escape, .enter, .control("c")], label: "N", short: "no", "no",
+      [.character("n"), .character("N"), .escape, .enter, .control("c")], label: "N", short: "no",
+      "no",
       .no),
   ]
 }

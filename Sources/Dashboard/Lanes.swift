@@ -252,8 +252,9 @@ extension Pen {
     ]
     var x = rect.x + 1
     if hidden > 0 {
-      x += canvas.put(
-        "+\(hidden) nodes", at: Point(x: x, y: rect.y), style: Style(.yellow, bold: true)) + 1
+      x +=
+        canvas.put(
+          "+\(hidden) nodes", at: Point(x: x, y: rect.y), style: Style(.yellow, bold: true)) + 1
     }
     for (glyph, word, style) in parts where x + word.count + 2 < rect.right {
       canvas[x, rect.y] = Cell(glyph, style)

@@ -40,7 +40,8 @@ struct Layout {
     let eventsLeast = max(3, size.rows / 6)
     let forLanes = max(3, body.height - middleRows - eventsLeast)
     laneHeight = 1
-    for height in [2, 3] where count * height + 2 <= forLanes * (height == 2 ? 100 : 70) / 100
+    for height in [2, 3]
+    where count * height + 2 <= forLanes * (height == 2 ? 100 : 70) / 100
       && size.rows >= (height == 2 ? 34 : 50)
     {
       laneHeight = height
@@ -56,7 +57,8 @@ struct Layout {
 
   private mutating func placeMiddle(_ middle: Rect, nodes: Int) {
     let matrixWidth = min(5 + 5 * min(nodes, 9) + 2, middle.width / 2)
-    let linksWidth = max(min(34, middle.width * 42 / 100), min(matrixWidth, middle.width * 45 / 100))
+    let linksWidth = max(
+      min(34, middle.width * 42 / 100), min(matrixWidth, middle.width * 45 / 100))
     let (left, right) = middle.splitLeft(linksWidth)
     links = left
     if middle.width >= 170 {

@@ -179,7 +179,8 @@ extension Pen {
       right: clients.load.workload?.rawValue ?? "", pane: .clients, on: &canvas)
     func time(_ value: Double?) -> String { value.map(Short.milliseconds) ?? "-" }
     let rate =
-      clients.load.rate.map { $0 == .infinity ? "as fast as it goes" : "\(Short.count($0))/s" } ?? "-"
+      clients.load.rate.map { $0 == .infinity ? "as fast as it goes" : "\(Short.count($0))/s" }
+      ?? "-"
     let ack = clients.acknowledgement
     let lines: [(String, Style)] = [
       ("\(clients.load.clients ?? 0) clients, \(rate)", .normal),

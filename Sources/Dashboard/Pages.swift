@@ -79,8 +79,11 @@ extension Pen {
       ),
       ("lag, 60 s", sparkline(node.lagHistory, width: 60)),
       ("electable", electable),
-      ("serves", "\(Short.count(node.servedPerSecond)) operations a second"
-        + (node.capacity.map { " of \(Short.count($0))" } ?? "")),
+      (
+        "serves",
+        "\(Short.count(node.servedPerSecond)) operations a second"
+          + (node.capacity.map { " of \(Short.count($0))" } ?? "")
+      ),
       ("state hash", hexadecimal(node.hash)),
       ("log begins", "\(node.oldest)"), ("rolled back", "\(node.rollbackRecords) records"),
     ]

@@ -61,9 +61,11 @@ extension ViewState {
     case .pause: return [.command(snapshot.speed == 0 ? .resume : .pause)]
     case .slower: return [.command(.speed(speed(snapshot, faster: false)))]
     case .faster: return [.command(.speed(speed(snapshot, faster: true)))]
-    case .step: show(.refused("events come one by one in the simulated world only"), at: milliseconds)
+    case .step:
+      show(.refused("events come one by one in the simulated world only"), at: milliseconds)
     case .backInTime, .forwardInTime:
-      show(.refused("time goes back in the simulated world only; this one is live"), at: milliseconds)
+      show(
+        .refused("time goes back in the simulated world only; this one is live"), at: milliseconds)
     case .heal: return [.command(.heal(everything: false))]
     case .undo: return [.command(.undo)]
     case .redo: return [.command(.redo)]

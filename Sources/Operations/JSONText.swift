@@ -29,7 +29,8 @@ indirect enum JSONText {
       // JSON has no word for these.
       guard value.isFinite else { return text += "null" }
       let rounded = (value * 1000).rounded() / 1000
-      text += rounded == rounded.rounded() && abs(rounded) < 1e15
+      text +=
+        rounded == rounded.rounded() && abs(rounded) < 1e15
         ? String(Int64(rounded)) : "\(rounded)"
     case .string(let value): Self.write(value, to: &text)
     case .array(let values):

@@ -75,7 +75,8 @@ public struct PosixFileSystem: FileSystem {
     if creates, condition.isFull, access(path(name), F_OK) != 0 {
       throw FileError(kind: .noSpace, name: name)
     }
-    var handle = open(path(name), creates ? O_RDWR | O_CREAT | O_CLOEXEC : O_RDWR | O_CLOEXEC, 0o644)
+    var handle = open(
+      path(name), creates ? O_RDWR | O_CREAT | O_CLOEXEC : O_RDWR | O_CLOEXEC, 0o644)
     if handle < 0, !creates, errno == EACCES || errno == EROFS {
       handle = open(path(name), O_RDONLY | O_CLOEXEC)
     }

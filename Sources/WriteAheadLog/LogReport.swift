@@ -51,7 +51,8 @@ public struct LogReport: Sendable {
       }
     }
     var flaws: [LogDamage] = []
-    var isBroken = false
+    // Where the next file must begin; nil behind a bad place, where any beginning will do.
+    var expected: LogPoint?
     let segments = listing.filter { $0.name.hasPrefix("wal-") && !$0.name.hasSuffix(".tmp") }
     for (position, listed) in segments.enumerated() {
       let file = try Self.scan(listed, &files, limit: cut, visit: visit)
@@ -61,19 +62,20 @@ public struct LogReport: Sendable {
       }
       guard let header = file.header, let scan = file.scan else {
         flaws.append(flaw(0, nil, file.problem ?? "it can't be read"))
-        isBroken = true
+        expected = nil
         continue
       }
       durable = max(durable, scan.watermark)
       if position > 0 { durable = max(durable, header.previous.end) }
       count += scan.count
-      if position > 0, header.previous != end, !isBroken {
+      if let expected, header.previous != expected {
         flaws.append(flaw(0, nil, "it does not continue the file before it"))
       }
-      if !isBroken || position == 0 { end = scan.end }
-      isBroken = scan.flaw != nil
+      if flaws.isEmpty { end = scan.end }
+      expected = scan.end
       if let bad = scan.flaw {
         flaws.append(flaw(bad.offset, bad.record, bad.reason))
+        expected = nil
       }
     }
     if let only = flaws.first, flaws.count == 1, only.after.end >= durable,

@@ -27,6 +27,11 @@ extension WriteAheadLog {
     var notes: [String] = []
     var scanned: [Scanned] = []
     var leftovers: [String] = []
+    /// What makes the log ready, and which of it only makes room.
+    var operations: [FileOperation] = []
+    var ahead: FileOperation?
+    var filledBefore = 0
+    var isFull = false
   }
 
   /// Opens the log from its files: see `Recovery`'s conditions for what comes of it.
@@ -53,6 +58,17 @@ extension WriteAheadLog {
       opening.scanned[position].problem = "\(failure)"
       phase = .opening(opening)
       return readSegment(position + 1, into: &output)
+    }
+    if case .finishing = opening.step, failure.kind == .noSpace, !opening.isFull,
+      !opening.isNew
+    {
+      // A full disk opens: only the room ahead is given up.
+      opening.isFull = true
+      phase = .opening(opening)
+      let ahead = opening.ahead
+      segments[segments.count - 1].filled = opening.filledBefore
+      return submit(
+        opening.operations.filter { $0 != ahead }, for: .opening, into: &output)
     }
     fail(failure, &output)
   }
@@ -97,6 +113,7 @@ extension WriteAheadLog {
       flushed = recovery.point
       wasRepaired = false
       output.events.append(.opened(recovery))
+      if opening.isFull { becomeFull(true, &output) }
     }
   }
 
@@ -248,16 +265,15 @@ extension WriteAheadLog {
         reason: "the log ends at \(finding.point.end), but was durable to \(finding.durable)",
         after: finding.point)
     }
-    if damage == nil, let first = finding.good.first?.header.previous, first.index != .zero,
+    if let first = finding.good.first?.header.previous, first.index != .zero,
       !checkpoints.contains(where: { $0.index >= first.index })
     {
-      let damage = LogDamage(
+      segments = []
+      let missing = LogDamage(
         file: firstFile, offset: 0, record: nil,
         reason: "the log begins after record \(first.index), and no checkpoint reaches that far",
         after: .origin)
-      phase = .closed
-      output.events.append(.refused(damage))
-      return
+      return tellDamage(missing, opening, into: &output)
     }
     segments = finding.good
     var condition = Recovery.Condition.clean
@@ -283,6 +299,8 @@ extension WriteAheadLog {
     _ damage: LogDamage, _ opening: Opening, into output: inout LogOutput
   ) {
     phase = .damaged(damage)
+    repairLimit = opening.scanned.compactMap { $0.header?.previous }
+      .filter { $0.index > damage.after.index }.map(\.index).min()
     output.events.append(
       .opened(
         Recovery(
@@ -322,10 +340,12 @@ extension WriteAheadLog {
         configuration.segmentSize,
         segments[last].header.offset(of: point.end) + configuration.fillAhead)
       if wanted > segments[last].filled {
-        operations.append(
-          .zeroFill(
-            name: segments[last].name, offset: segments[last].filled,
-            count: wanted - segments[last].filled))
+        let ahead = FileOperation.zeroFill(
+          name: segments[last].name, offset: segments[last].filled,
+          count: wanted - segments[last].filled)
+        opening.ahead = ahead
+        opening.filledBefore = segments[last].filled
+        operations.append(ahead)
         operations.append(.sync(name: segments[last].name))
         segments[last].filled = wanted
       }
@@ -344,6 +364,7 @@ extension WriteAheadLog {
         point: point, first: first, vote: opening.inDoubt ? nil : vote.vote,
         voteInDoubt: opening.inDoubt, condition: condition, notes: opening.notes,
         isNew: opening.isNew))
+    opening.operations = operations
     phase = .opening(opening)
     submit(operations, for: .opening, into: &output)
   }

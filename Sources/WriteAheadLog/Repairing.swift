@@ -29,19 +29,22 @@ extension WriteAheadLog {
       .rename(from: "damaged.tmp", to: "damaged-\(damage.after.index.next)-\(damage.file)"),
       .syncDirectory,
     ]
-    if let last = segments.last, last.name == damage.file {
-      // The file stays; its bad place is written anew.
-      let room = configuration.segmentSize - last.header.offset(of: damage.after.end)
-      let part = batch.prefix(fitting: room)
-      guard !part.isEmpty else { return }
+    // No further than where the next good file begins.
+    let batch = repairLimit.map { batch.prefix(through: $0) } ?? batch
+    if let last = segments.last, last.end == damage.after,
+      case let part = batch.prefix(
+        fitting: configuration.segmentSize - last.header.offset(of: damage.after.end)),
+      !part.isEmpty
+    {
+      // The bad place is written anew, or the file goes on where the next one is missing.
       var mended: [UInt8] = []
       RecordEncoding.encode(
         part, 0..<part.count, from: damage.after.end, salt: last.header.salt,
         watermark: damage.after.end, number: 0, into: &mended, size: part.logicalSize)
       operations.append(
         .write(
-          name: damage.file, offset: last.header.offset(of: damage.after.end), bytes: mended))
-      operations.append(.sync(name: damage.file))
+          name: last.name, offset: last.header.offset(of: damage.after.end), bytes: mended))
+      operations.append(.sync(name: last.name))
     } else {
       // The file, or one before it, is gone or has no header: another one takes its place.
       let part = batch.prefix(fitting: configuration.segmentSize - SegmentHeader.size)

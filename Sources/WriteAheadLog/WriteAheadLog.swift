@@ -59,6 +59,8 @@ public struct WriteAheadLog: Sendable {
   var checkpoints: [LogPoint] = []
   var vote = VoteRecord()
   var wasRepaired = false
+  /// Where the good files behind the damage begin.
+  var repairLimit: Index?
 
   /// Records that were not yet handed to the disk.
   var pending: Deque<RecordBatch> = []
@@ -110,7 +112,9 @@ public struct WriteAheadLog: Sendable {
       guard case .bytes(let bytes)? = completion.results.first,
         let batch = RecordEncoding.decode(
           bytes, from: mark, salt: salt, after: after, limit: limit, maximumBytes: maximum)
-      else { return fail(FileError(kind: .inputOutput(0), name: "a record read back is bad"), &output) }
+      else {
+        return fail(FileError(kind: .inputOutput(0), name: "a record read back is bad"), &output)
+      }
       output.events.append(.records(batch, request: request))
     case .discarded: discardedRead(completion.results, into: &output)
     case .truncated: truncationDone(into: &output)

@@ -1,4 +1,3 @@
-
 /// Why the program ends with a message: what was wrong, and what would be right.
 struct Failure: Error {
   /// The exit statuses, after sysexits.h.

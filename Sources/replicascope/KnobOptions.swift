@@ -8,7 +8,8 @@ struct KnobOptions: ParsableArguments {
   var sites: String?
   @Option(help: "The replication model (single-leader).") var model: String?
   @Option(
-    help: "When a write is acknowledged: async, 'first K (n2, n3)', 'any K', 'semi-sync K', sync, majority."
+    help:
+      "When a write is acknowledged: async, 'first K (n2, n3)', 'any K', 'semi-sync K', sync, majority."
   )
   var ack: String?
   @Option(help: "How durable a follower must hold it: received, flushed, applied (flushed).")

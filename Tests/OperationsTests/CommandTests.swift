@@ -1,0 +1,127 @@
+import Operations
+import Positions
+import Testing
+
+@Suite struct CommandTests {
+  static let lines = [
+    "kill n1", "kill leader", "restart n12", "freeze follower", "thaw n2", "fence laggard",
+    "wipe n3", "isolate leader", "cut n1 n2", "cut n1 -> n2", "mend n1 n2", "heal", "heal all",
+    "delay n1 n2 80ms", "delay n1 -> n2 1500us", "jitter n1 n2 5ms", "loss n1 n2 10%",
+    "loss n1 n2 0.5%", "bandwidth n1 n2 1MB/s", "bandwidth n1 n2 unlimited", "site east n1 n2",
+    "site-delay east west 40ms", "lose-site east", "slow-disk n1 50ms", "fill-disk n1",
+    "fill-disk n1 off", "clock n1 +5s", "clock n2 -250ms", "drift n1 200ppm", "drift n2 -50ppm",
+    "promote n2", "switchover n3", "rate 400", "rate max", "clients 16",
+    "load ycsb-b rate=200 clients=8 value-size=64B keys=100", "load ycsb-f",
+    "write comment hello", "write \"two words\" \"say \\\"hi\\\"\"", "read comment",
+    "read comment from n3", "add", "remove n4", "undo", "redo", "pause", "resume", "speed 0.5x",
+    "quiesce", "ack async", "ack majority", "ack sync", "ack semi-sync 1", "ack first 2 (n2, n3)",
+    "ack any 1 (n2)", "wait-for received", "sync-policy every batch", "sync-policy every 1s",
+    "degrade-after never", "degrade-after 10s", "apply flushed", "failover manual",
+    "promotion-needs none", "check-quorum off", "fencing off", "heartbeat 50ms",
+    "election-timeout 2s", "redirects stubborn", "read-from nearest", "read-from n2",
+    "guarantee linearizable", "capacity 1000/s", "capacity unlimited", "nodes 5", "sites 3",
+  ]
+
+  @Test(arguments: lines)
+  func everyCommandReadsBackAsItWasWritten(line: String) throws {
+    let command = try CommandParser.parse(line)
+    #expect(command.text == line)
+    #expect(try CommandParser.parse(command.text) == command)
+  }
+
+  @Test func everyCommandAndKnobHasAnExample() {
+    let first = Set(Self.lines.map { $0.split(separator: " ")[0] }.map(String.init))
+    for name in CommandParser.names where name != "seed" {
+      #expect(first.contains(name), "\(name) has no example")
+    }
+  }
+
+  @Test(arguments: [
+    ("kil n1", 1, "kil is no command", "kill"),
+    ("kill", 5, "a node is missing", nil),
+    ("kill leadr", 6, "leadr is no node (n1, n2, … or leader, follower, laggard)", "leader"),
+    ("ack majorty", 5, "ack: majorty is no policy (async, first, any, semi-sync, sync, majority)", "majority"),
+    ("ack", 4, "ack: policy is missing", nil),
+    ("delay n1 n2 80", 13, "the delay needs its unit (ns, us, ms, s, m, h), as 80ms", nil),
+    ("delay n1 n2 80mss", 13, "mss is no unit of the delay (ns, us, ms, s, m, h)", "ms"),
+    ("delay n1 n2 -1s", 13, "the delay is from 0s to 600s", nil),
+    ("loss n1 n2 10", 12, "the loss needs its unit (%), as 10%", nil),
+    ("loss n1 n2 110%", 12, "the loss is from 0% to 100%", nil),
+    ("kill n1 n2", 9, "there is more than the command takes: n2", nil),
+    ("write k \"open", 9, "the quotation mark is never closed", nil),
+    ("load ycsb-z", 6, "ycsb-z is no workload (ycsb-a, ycsb-b, ycsb-c, ycsb-d, ycsb-e, ycsb-f)", "ycsb-a"),
+    ("fencing maybe", 9, "fencing: maybe is no choice (on, off)", nil),
+    ("nodes 101", 7, "nodes: the number of nodes is a whole number from 1 to 100, not 101", nil),
+    ("cut n1 ->", 10, "a node is missing", nil),
+    ("ack first 1 (n2", 16, "ack: the parenthesis is never closed", nil),
+  ] as [(String, Int, String, String?)])
+  func errorsSayWhatAndWhere(line: String, column: Int, message: String, nearest: String?) {
+    let failure = #expect(throws: ParseFailure.self) { try CommandParser.parse(line) }
+    #expect(failure?.message == message)
+    #expect(failure?.column == column)
+    #expect(failure?.nearest == nearest)
+  }
+
+  @Test func timedCommandsAndFiles() throws {
+    #expect(
+      try CommandParser.parseTimed("at 3s kill leader")
+        == TimedCommand(at: .start + .seconds(3), command: .kill(.leader)))
+    let file = CommandParser.parseFile(
+      """
+      # a comment
+      cluster nodes=5 ack="semi-sync 1" failover=manual
+      load ycsb-b rate=200
+
+      at 5s heal all   # later
+      at 1.5s write "a # b" c
+      """)
+    #expect(file.errors == [])
+    #expect(
+      file.clusterSettings == [
+        .nodes(5), .acknowledgement(.any(1, [])), .failover(.manual),
+      ])
+    #expect(file.load == LoadChange(workload: .b, rate: 200))
+    #expect(file.commands.map(\.command.text) == ["write \"a # b\" c", "heal all"])
+  }
+
+  @Test func everyErrorOfAFileIsReported() {
+    let file = CommandParser.parseFile("at 3 kill n1\nkill n1\ncluster akc=sync\nat 1s kill n1\n")
+    #expect(file.errors.map(\.line) == [1, 2, 3])
+    #expect(file.errors[2].nearest == "ack")
+    #expect(file.errors[2].column == 9)
+    #expect(file.errors[0].located[2] == "     ^")
+    #expect(file.commands.count == 1)
+  }
+
+  @Test func completion() {
+    let nodes = [NodeID(1), NodeID(2)]
+    #expect(Completion.candidates(for: "swi", nodes: nodes).words == ["switchover"])
+    #expect(
+      Completion.candidates(for: "kill ", nodes: nodes).words
+        == ["n1", "n2", "leader", "follower", "laggard"])
+    #expect(Completion.candidates(for: "kill l", nodes: nodes).words == ["leader", "laggard"])
+    #expect(Completion.candidates(for: "ack m", nodes: nodes).words == ["majority"])
+    #expect(Completion.candidates(for: "load ycsb-", nodes: nodes).words.count == 6)
+    #expect(Completion.candidates(for: "wait-for ", nodes: nodes).words.count == 3)
+    #expect(Completion.commonPrefix(["leader", "lead"]) == "lead")
+  }
+
+  @Test func jsonHoldsWhatIsPromised() {
+    var snapshot = ClusterSnapshot(
+      at: .start + .milliseconds(1500), isLive: true, knobs: Knobs(), load: LoadChange())
+    var node = NodeSnapshot(id: NodeID(1), site: SiteID("a\u{1B}\"b"))
+    node.term = Term(epoch: 3, node: NodeID(1))
+    snapshot.nodes = [node]
+    let text = SnapshotJSON.summary(snapshot)
+    #expect(text.hasPrefix("{\"summary\":{\"model\":\"single-leader\",\"at\":1.5,\"nodes\":1,\"leader\":null,"))
+    for key in [
+      "term", "leaders", "acknowledged", "lost", "staleReads", "violations", "findings",
+      "writesPerSecond", "readsPerSecond", "ackMilliseconds", "p50", "p99", "replicas", "id",
+      "role", "state", "written", "flushed", "received", "applied", "lagBytes", "lagRecords",
+      "lagMilliseconds", "hash",
+    ] {
+      #expect(text.contains("\"\(key)\":"), "\(key)")
+    }
+    #expect(text.contains("a\\u001b\\\"b"))
+  }
+}
