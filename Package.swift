@@ -71,11 +71,15 @@ let package = Package(
     tests("TerminalTests", ["Terminal", "Canvas", "CNcurses"]),
     tests("WriteAheadLogTests", ["WriteAheadLog", "World", "Records", "Positions"]),
     tests("OperationsTests", ["Operations", "Positions"]),
+    .testTarget(
+      name: "DashboardTests", dependencies: ["Dashboard", "Canvas", "Operations", "Positions"],
+      exclude: ["Goldens"], swiftSettings: strict),
     tests(
       "ClusterTests",
       [
         "Cluster", "Checking", "Operations", "Positions", "Replication", "World", "WriteAheadLog",
       ]),
     tests("ArchitectureTests", []),
+    tests("ProcessTests", ["replicascope", "WriteAheadLog", "World", "Positions"]),
   ]
 )

@@ -72,6 +72,11 @@ public struct Ledger: Equatable, Sendable {
     return account.stretches.isEmpty ? .zero : account.through
   }
 
+  /// The newest term that acknowledged anything, and through which record.
+  public var newestAcknowledged: (term: Term, index: Index) {
+    accounts.last { !$0.stretches.isEmpty }.map { ($0.term, $0.through) } ?? (.zero, .zero)
+  }
+
   func account(_ term: Term) -> Account? { position(term).map { accounts[$0] } }
 
   func position(_ term: Term) -> Int? { accounts.lastIndex { $0.term == term } }

@@ -7,6 +7,7 @@ extension Cluster {
     let ledger = checker.ledger
     var snapshot = LedgerSnapshot()
     snapshot.acknowledged = ledger.acknowledged
+    (snapshot.acknowledgedTerm, snapshot.acknowledgedThrough) = ledger.newestAcknowledged
     snapshot.lost = ledger.lost
     snapshot.lostUnlisted = max(0, ledger.lost - ledger.listedCount)
     snapshot.lostWrites = ledger.lostWrites.map {

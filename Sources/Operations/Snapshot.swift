@@ -301,6 +301,10 @@ public struct LostWriteSnapshot: Equatable, Sendable {
 public struct LedgerSnapshot: Equatable, Sendable {
   /// Writes acknowledged since the start.
   public var acknowledged: Int
+  /// The newest term that acknowledged anything.
+  public var acknowledgedTerm: Term
+  /// Through which record that term's leader acknowledged.
+  public var acknowledgedThrough: Index
   /// Acknowledged writes lost by failovers.
   public var lost: Int
   /// The newest lost writes whose keys are known, newest last, at most 100.
@@ -321,6 +325,8 @@ public struct LedgerSnapshot: Equatable, Sendable {
   /// An empty ledger.
   public init() {
     acknowledged = 0
+    acknowledgedTerm = .zero
+    acknowledgedThrough = .zero
     lost = 0
     lostWrites = []
     lostUnlisted = 0

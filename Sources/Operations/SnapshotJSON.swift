@@ -58,7 +58,14 @@ public enum SnapshotJSON {
       ("nodes", .integer(snapshot.nodes.count)), ("leader", .optional(model.leader?.description)),
       ("term", .unsigned(model.term.epoch)), ("leaders", .integer(model.leaders.count)),
       ("commit", .unsigned(model.commit.rawValue)), ("converged", .bool(snapshot.converged)),
-      ("acknowledged", .integer(ledger.acknowledged)), ("lost", .integer(ledger.lost)),
+      ("acknowledged", .integer(ledger.acknowledged)),
+      (
+        "acknowledgedThrough",
+        .object([
+          ("term", .unsigned(ledger.acknowledgedTerm.epoch)),
+          ("index", .unsigned(ledger.acknowledgedThrough.rawValue)),
+        ])
+      ), ("lost", .integer(ledger.lost)),
       ("staleReads", .integer(ledger.staleReads)),
       ("violations", .integer(ledger.violationCount)),
       ("findings", .integer(ledger.findingCount)),

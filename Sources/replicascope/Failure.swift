@@ -27,6 +27,6 @@ struct Failure: Error {
 
   /// Prints the message to standard error.
   func report() {
-    for line in lines { Output.error("replicascope: " + line) }
+    for line in lines { Output.error(line.hasPrefix(" ") ? line : "replicascope: " + line) }
   }
 }

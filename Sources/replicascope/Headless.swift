@@ -19,12 +19,14 @@ struct Headless {
   var format: Format
   /// How long; nil: until a signal.
   var duration: Interval?
+  /// Time between two snapshots' lines.
+  var spacing = Interval.seconds(1)
 
   /// Runs until the time is over, a signal comes, or standard output is gone.
   ///
   /// - Returns: the exit status: 1 when there was a violation.
   func run(_ engine: LiveEngine, alarm: Alarm) -> Int32 {
-    var nextSnapshot = Interval.seconds(1)
+    var nextSnapshot = spacing
     var signal: Int32?
     while true {
       signal = alarm.wait(milliseconds: 100)
@@ -32,7 +34,7 @@ struct Headless {
       guard let snapshot = engine.snapshot else { continue }
       if snapshot.at.sinceStart >= nextSnapshot {
         print(snapshot)
-        nextSnapshot = snapshot.at.sinceStart + .seconds(1)
+        nextSnapshot = snapshot.at.sinceStart + spacing
       }
       if signal != nil || Output.isBroken { break }
       if let duration, snapshot.at.sinceStart >= duration, !engine.isBusy { break }

@@ -34,6 +34,7 @@ struct LabCommand: ParsableCommand {
   @Flag(help: "No screen: lines on standard output, a summary last.") var headless = false
   @Option(name: .customLong("for"), help: "How long a headless run lasts, as 10s or 2m.")
   var duration: String?
+  @Option(help: "Headless: time between two snapshots' lines (1s).") var every: String?
   @Flag(help: "Headless: one JSON object a line.") var json = false
   @Flag(help: "Headless: one plain line an event; the default without --json.") var plain = false
   @Option(
@@ -55,7 +56,7 @@ struct LabCommand: ParsableCommand {
     let engine = try start(configuration, directory, plan, alarm)
     if headless {
       let status = Headless(
-        format: json ? .json : .plain, duration: plan.duration
+        format: json ? .json : .plain, duration: plan.duration, spacing: plan.spacing
       ).run(engine, alarm: alarm)
       directory.close()
       Glibc.exit(status)
@@ -106,6 +107,7 @@ struct Plan {
   var load = ClusterConfiguration.defaultLoad
   var commands: [TimedCommand] = []
   var duration: Interval?
+  var spacing = Interval.seconds(1)
   var data: String?
 
   init(_ arguments: LabCommand) throws {
@@ -139,6 +141,11 @@ struct Plan {
         try CommandParser.parseInterval(text)
       }
     }
+    if let text = arguments.every {
+      spacing = try Self.reading { () throws(ParseFailure) in
+        try CommandParser.parseInterval(text)
+      }
+    }
     if arguments.headless, duration == nil, commands.isEmpty == false {
       duration = (commands.last?.at.sinceStart ?? .zero) + .seconds(5)
     }
@@ -148,7 +155,12 @@ struct Plan {
     let text = try TextFile.read(path)
     let file = CommandParser.parseFile(text)
     guard file.errors.isEmpty else {
-      throw Failure(.badScript, lines: file.errors.map { "\(path):\($0)" })
+      throw Failure(
+        .badScript,
+        lines: file.errors.flatMap { error in
+          let located = error.located
+          return ["\(path):\(located[0])"] + located.dropFirst()
+        })
     }
     for setting in file.clusterSettings { knobs.apply(setting) }
     if let change = file.load { load = load.merging(change) }

@@ -6,6 +6,10 @@ import ArgumentParser
 
 // Not `@main`, and nothing async: curses and its signals need the real main thread.
 signal(SIGPIPE, SIG_IGN)
+// Whoever started the program may have had signals blocked; ours must reach us.
+var nothing = sigset_t()
+sigemptyset(&nothing)
+pthread_sigmask(SIG_SETMASK, &nothing, nil)
 do {
   var command = try Replicascope.parseAsRoot()
   try command.run()

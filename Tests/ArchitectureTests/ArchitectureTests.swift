@@ -86,7 +86,9 @@ import Testing
 
   @Test func theTopLevelHoldsNothingElse() throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: Self.root.path)
-    let allowed: Set = ["Package.swift", "Package.resolved", "Sources", "Tests", "README.md", "demo"]
+    let allowed: Set = [
+      "Package.swift", "Package.resolved", "Sources", "Tests", "README.md", "demo",
+    ]
     for name in names where !name.hasPrefix(".") {
       #expect(allowed.contains(name), "\(name) at the top level")
     }

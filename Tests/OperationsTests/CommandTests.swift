@@ -36,25 +36,32 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ("kil n1", 1, "kil is no command", "kill"),
-    ("kill", 5, "a node is missing", nil),
-    ("kill leadr", 6, "leadr is no node (n1, n2, … or leader, follower, laggard)", "leader"),
-    ("ack majorty", 5, "ack: majorty is no policy (async, first, any, semi-sync, sync, majority)", "majority"),
-    ("ack", 4, "ack: policy is missing", nil),
-    ("delay n1 n2 80", 13, "the delay needs its unit (ns, us, ms, s, m, h), as 80ms", nil),
-    ("delay n1 n2 80mss", 13, "mss is no unit of the delay (ns, us, ms, s, m, h)", "ms"),
-    ("delay n1 n2 -1s", 13, "the delay is from 0s to 600s", nil),
-    ("loss n1 n2 10", 12, "the loss needs its unit (%), as 10%", nil),
-    ("loss n1 n2 110%", 12, "the loss is from 0% to 100%", nil),
-    ("kill n1 n2", 9, "there is more than the command takes: n2", nil),
-    ("write k \"open", 9, "the quotation mark is never closed", nil),
-    ("load ycsb-z", 6, "ycsb-z is no workload (ycsb-a, ycsb-b, ycsb-c, ycsb-d, ycsb-e, ycsb-f)", "ycsb-a"),
-    ("fencing maybe", 9, "fencing: maybe is no choice (on, off)", nil),
-    ("nodes 101", 7, "nodes: the number of nodes is a whole number from 1 to 100, not 101", nil),
-    ("cut n1 ->", 10, "a node is missing", nil),
-    ("ack first 1 (n2", 16, "ack: the parenthesis is never closed", nil),
-  ] as [(String, Int, String, String?)])
+  @Test(
+    arguments: [
+      ("kil n1", 1, "kil is no command", "kill"),
+      ("kill", 5, "a node is missing", nil),
+      ("kill leadr", 6, "leadr is no node (n1, n2, … or leader, follower, laggard)", "leader"),
+      (
+        "ack majorty", 5,
+        "ack: majorty is no policy (async, first, any, semi-sync, sync, majority)", "majority"
+      ),
+      ("ack", 4, "ack: policy is missing", nil),
+      ("delay n1 n2 80", 13, "the delay needs its unit (ns, us, ms, s, m, h), as 80ms", nil),
+      ("delay n1 n2 80mss", 13, "mss is no unit of the delay (ns, us, ms, s, m, h)", "ms"),
+      ("delay n1 n2 -1s", 13, "the delay is from 0s to 600s", nil),
+      ("loss n1 n2 10", 12, "the loss needs its unit (%), as 10%", nil),
+      ("loss n1 n2 110%", 12, "the loss is from 0% to 100%", nil),
+      ("kill n1 n2", 9, "there is more than the command takes: n2", nil),
+      ("write k \"open", 9, "the quotation mark is never closed", nil),
+      (
+        "load ycsb-z", 6, "ycsb-z is no workload (ycsb-a, ycsb-b, ycsb-c, ycsb-d, ycsb-e, ycsb-f)",
+        "ycsb-a"
+      ),
+      ("fencing maybe", 9, "fencing: maybe is no choice (on, off)", nil),
+      ("nodes 101", 7, "nodes: the number of nodes is a whole number from 1 to 100, not 101", nil),
+      ("cut n1 ->", 10, "a node is missing", nil),
+      ("ack first 1 (n2", 16, "ack: the parenthesis is never closed", nil),
+    ] as [(String, Int, String, String?)])
   func errorsSayWhatAndWhere(line: String, column: Int, message: String, nearest: String?) {
     let failure = #expect(throws: ParseFailure.self) { try CommandParser.parse(line) }
     #expect(failure?.message == message)
@@ -113,7 +120,9 @@ import Testing
     node.term = Term(epoch: 3, node: NodeID(1))
     snapshot.nodes = [node]
     let text = SnapshotJSON.summary(snapshot)
-    #expect(text.hasPrefix("{\"summary\":{\"model\":\"single-leader\",\"at\":1.5,\"nodes\":1,\"leader\":null,"))
+    #expect(
+      text.hasPrefix(
+        "{\"summary\":{\"model\":\"single-leader\",\"at\":1.5,\"nodes\":1,\"leader\":null,"))
     for key in [
       "term", "leaders", "acknowledged", "lost", "staleReads", "violations", "findings",
       "writesPerSecond", "readsPerSecond", "ackMilliseconds", "p50", "p99", "replicas", "id",

@@ -15,7 +15,9 @@ import World
     let first = bench.log.head
     bench.append(4)
     bench.call { $0.flush(into: &$1) }
-    let flushes = bench.waiting.filter { $0.operations.contains { if case .sync = $0 { true } else { false } } }
+    let flushes = bench.waiting.filter {
+      $0.operations.contains { if case .sync = $0 { true } else { false } }
+    }
     #expect(flushes.count == 1)
     bench.settle()
     #expect(bench.events == [.flushed(first), .flushed(bench.log.head)])
@@ -124,7 +126,8 @@ import World
         var files = bench.files
         for operation in request.operations.prefix(count) { _ = try? files.perform(operation) }
         let (_, recovery) = bench.reopened(files)
-        #expect(recovery?.condition == .clean, "after \(count): \(request.operations[max(0, count - 1)])")
+        #expect(
+          recovery?.condition == .clean, "after \(count): \(request.operations[max(0, count - 1)])")
         #expect(recovery?.point == old || recovery?.point == new)
       }
       bench.step()

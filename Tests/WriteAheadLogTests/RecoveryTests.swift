@@ -228,9 +228,10 @@ import World
           again.events = []
           again.call { $0.repair(batch.suffix(after: found.after.index), into: &$1) }
           again.settle()
-          recovery = again.events.lazy.compactMap {
-            if case .opened(let recovery) = $0 { recovery } else { nil }
-          }.last
+          recovery =
+            again.events.lazy.compactMap {
+              if case .opened(let recovery) = $0 { recovery } else { nil }
+            }.last
         }
         #expect(recovery?.point == bench.log.flushed, "\(name) damage \(damage)")
         guard case .suspect? = recovery?.condition else {

@@ -1,0 +1,93 @@
+import Foundation
+import Positions
+import Testing
+import World
+import WriteAheadLog
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// A child under load is killed with SIGKILL at random points, again and again: every write that it
+/// reported as acknowledged is in the logs of a majority, and they open again.
+@Suite(.serialized) struct KillTests {
+  static let rounds = 200
+  /// Rounds on one directory, before another is taken.
+  static let roundsPerDirectory = 20
+
+  @Test func everyAcknowledgedWriteSurvives() throws {
+    var random = RandomSource(seed: 20_260_923)
+    var reported = 0
+    var round = 0
+    while round < Self.rounds {
+      try Program.withDirectory { directory in
+        for _ in 0..<Self.roundsPerDirectory {
+          round += 1
+          let milliseconds = 120 + Int(random.next() % 280)
+          guard let last = try killed(directory + "/data", after: milliseconds) else { continue }
+          reported += 1
+          try check(directory + "/data", last, "round \(round), killed after \(milliseconds) ms")
+        }
+      }
+    }
+    // A child that is killed before it reports anything proves nothing; most do report.
+    #expect(reported > Self.rounds / 2, "only \(reported) of \(Self.rounds) rounds reported writes")
+  }
+
+  private struct Reported {
+    var epoch: UInt64
+    var index: UInt64
+  }
+
+  /// Starts a child, kills it, and gives what it had reported as acknowledged.
+  private func killed(_ data: String, after milliseconds: Int) throws -> Reported? {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Program.path)
+    process.arguments = [
+      "lab", "--headless", "--json", "--every", "10ms", "--data", data, "--rate", "3000",
+      "--load", "ycsb-a", "--clients", "32",
+    ]
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    usleep(UInt32(milliseconds) * 1000)
+    kill(process.processIdentifier, SIGKILL)
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .uncaughtSignal, "it ended before it was killed: \(text)")
+    for line in text.split(separator: "\n").reversed() where line.hasPrefix("{\"snapshot\"") {
+      guard
+        let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
+        let snapshot = object["snapshot"] as? [String: Any],
+        let through = snapshot["acknowledgedThrough"] as? [String: Any],
+        let epoch = through["term"] as? Int, let index = through["index"] as? Int, index > 0
+      else { continue }
+      return Reported(epoch: UInt64(epoch), index: UInt64(index))
+    }
+    return nil
+  }
+
+  private func check(_ data: String, _ reported: Reported, _ when: String) throws {
+    var holders = 0
+    for node in 1...3 {
+      var files = PosixFileSystem(directory: "\(data)/n\(node)")
+      let found = Found()
+      let report = try LogReport(&files) { _, record, _, _ in
+        if record.index.rawValue == reported.index, record.term.epoch == reported.epoch {
+          found.isThere = true
+        }
+      }
+      #expect(report.damage.isEmpty, "\(when): n\(node): \(report.damage)")
+      if found.isThere { holders += 1 }
+    }
+    #expect(
+      holders >= 2,
+      "\(when): record \(reported.index) of term \(reported.epoch) was acknowledged, and \(holders) hold it"
+    )
+  }
+
+  private final class Found {
+    var isThere = false
+  }
+}
