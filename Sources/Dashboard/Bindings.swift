@@ -62,17 +62,21 @@ public struct KeyBinding: Sendable {
   public let label: String
   /// One or two words for the footer; empty when it is not shown there.
   public let short: String
+  /// Whether the footer leaves it out where there is little room.
+  public let isExtra: Bool
   /// One line for help.
   public let meaning: String
   /// What they do.
   public let intent: Intent
 
   init(
-    _ keys: [Key], label: String? = nil, short: String = "", _ meaning: String, _ intent: Intent
+    _ keys: [Key], label: String? = nil, short: String = "",
+    extra: Bool = false, _ meaning: String, _ intent: Intent
   ) {
     self.keys = keys
     self.label = label ?? keys.map(\.description).joined(separator: " ")
     self.short = short
+    isExtra = extra
     self.meaning = meaning
     self.intent = intent
   }
@@ -111,19 +115,21 @@ public enum Bindings {
       KeyBinding(digits, label: "1-9", short: "node", "select a node", .selectDigit),
       KeyBinding([.character("0")], label: "0", "select none", .selectNone),
     ] + movement + [
-      KeyBinding([.tab], short: "pane", "next pane", .nextPane),
+      KeyBinding([.tab], short: "pane", extra: true, "next pane", .nextPane),
       KeyBinding([.backTab], "previous pane", .previousPane),
       KeyBinding([.enter], "open the selected node", .open),
       KeyBinding([.escape], "back", .back),
       KeyBinding([.character("x")], short: "kill", "kill the selected node", .kill),
-      KeyBinding([.character("r")], short: "restart", "restart it", .restart),
-      KeyBinding([.character("z")], short: "freeze", "freeze it, or let it go on", .freeze),
+      KeyBinding([.character("r")], short: "restart", extra: true, "restart it", .restart),
+      KeyBinding(
+        [.character("z")], short: "freeze", extra: true, "freeze it, or let it go on", .freeze),
       KeyBinding(
         [.character("p")], short: "part",
         "cut or mend its link to a node: p3 both ways, p>3 from it, p<3 to it, p0 all", .part),
-      KeyBinding([.character("P")], short: "mend", "mend all cuts", .heal),
+      KeyBinding([.character("P")], short: "mend", extra: true, "mend all cuts", .heal),
       KeyBinding(
-        [.character("d")], short: "delay", "delay its link to a node, a step more each time",
+        [.character("d")], short: "delay", extra: true,
+        "delay its link to a node, a step more each time",
         .delay),
       KeyBinding(
         [.character("o")], "make its link to a node lossy, a step more each time", .loss),
@@ -131,12 +137,14 @@ public enum Bindings {
         [.character("F")], short: "fail over", "force it to lead, whatever it lacks",
         .forceFailover),
       KeyBinding([.character("S")], "hand leadership over to it; loses nothing", .switchover),
-      KeyBinding([.character("m")], short: "mode", "next acknowledgement policy", .policy),
+      KeyBinding(
+        [.character("m")], short: "mode", extra: true, "next acknowledgement policy", .policy),
       KeyBinding([.character("w")], "next workload", .workload),
       KeyBinding(
         [.character("u")], short: "undo", "take the last fault back (not its consequences)", .undo),
       KeyBinding([.control("r")], "do it again", .redo),
-      KeyBinding([.character(" ")], short: "pause", "stop the clock, or let it go on", .pause),
+      KeyBinding(
+        [.character(" ")], short: "pause", extra: true, "stop the clock, or let it go on", .pause),
       KeyBinding([.character(".")], "one event", .step),
       KeyBinding([.character("<")], "slower", .slower),
       KeyBinding([.character(">")], "faster", .faster),
@@ -183,8 +191,9 @@ public enum Bindings {
       [.down, .character("j")], label: "↓ j", short: "node after", "the node after", .down),
     KeyBinding(digits, label: "1-9", short: "node", "another node", .selectDigit),
     KeyBinding([.character("x")], short: "kill", "kill it", .kill),
-    KeyBinding([.character("r")], short: "restart", "restart it", .restart),
-    KeyBinding([.character("z")], short: "freeze", "freeze it, or let it go on", .freeze),
+    KeyBinding([.character("r")], short: "restart", extra: true, "restart it", .restart),
+    KeyBinding(
+      [.character("z")], short: "freeze", extra: true, "freeze it, or let it go on", .freeze),
     KeyBinding(
       [.escape, .enter, .character("q"), .control("c")], label: "Esc", short: "back", "back", .back),
   ]

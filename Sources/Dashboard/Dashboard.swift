@@ -107,32 +107,33 @@ struct Pen {
       snapshot.speed == 0
       ? "\(glyphs.pause)paused"
       : "\(glyphs.play)\(Short.fixed(snapshot.speed, snapshot.speed < 0.2 ? 2 : 1))x"
-    var parts: [(String, Style)] = [
-      ("replicascope", .bold),
-      ("\(policy) \(running)/\(snapshot.nodes.count)", Style(.blue)),
-      ("term \(model.term.epoch)", .normal),
+    // Each part, and how soon it goes when there is no room: 0 never.
+    var parts: [(text: String, style: Style, rank: Int)] = [
+      ("replicascope", .bold, 3), ("\(policy) \(running)/\(snapshot.nodes.count)", Style(.blue), 0),
+      ("term \(model.term.epoch)", .normal, 0),
       (
         "\(clock) \(Short.clock(snapshot.at))",
-        snapshot.speed == 0 ? Style(.yellow, bold: true) : .normal
+        snapshot.speed == 0 ? Style(.yellow, bold: true) : .normal, 0
       ),
-      ("\(Short.count(clients.writesPerSecond)) wr/s", .normal),
-      ("\(Short.count(clients.readsPerSecond)) rd/s", .normal),
-      ("p99 \(clients.acknowledgement.p99.map(Short.milliseconds) ?? "-")", .normal),
-      ("lost \(ledger.lost)", ledger.lost > 0 ? .loud : Style(.green)),
+      ("\(Short.count(clients.writesPerSecond)) wr/s", .normal, 1),
+      ("\(Short.count(clients.readsPerSecond)) rd/s", .normal, 4),
+      ("p99 \(clients.acknowledgement.p99.map(Short.milliseconds) ?? "-")", .normal, 2),
+      ("lost \(ledger.lost)", ledger.lost > 0 ? .loud : Style(.green), 0),
     ]
     if ledger.violationCount > 0 {
-      parts.append(("\(ledger.violationCount) VIOLATIONS", .loud))
+      parts.append(("\(ledger.violationCount) VIOLATIONS", .loud, 0))
     }
-    if rect.width >= 100 {
-      parts.append(("stale \(ledger.staleReads)", ledger.staleReads > 0 ? Style(.yellow) : .normal))
-      parts.append(("findings \(ledger.findingCount)", .normal))
-    }
-    if rect.width >= 160 {
-      parts.append(("acknowledged \(ledger.acknowledged)", .normal))
-      parts.append((snapshot.isLive ? "live, real files" : "simulated", .dim))
+    parts.append(
+      ("stale \(ledger.staleReads)", ledger.staleReads > 0 ? Style(.yellow) : .normal, 5))
+    parts.append(("findings \(ledger.findingCount)", .normal, 6))
+    parts.append(("acknowledged \(ledger.acknowledged)", .normal, 7))
+    parts.append((snapshot.isLive ? "live, real files" : "simulated", .dim, 8))
+    func width() -> Int { parts.reduce(0) { $0 + $1.text.count + 2 } }
+    while width() > rect.width, let rank = parts.map(\.rank).max(), rank > 0 {
+      parts.removeAll { $0.rank == rank }
     }
     var x = rect.x + 1
-    for (text, style) in parts where x + text.count <= rect.right {
+    for (text, style, _) in parts where x + text.count <= rect.right {
       x += canvas.put(text, at: Point(x: x, y: rect.y), style: style) + 2
     }
   }
@@ -165,8 +166,14 @@ struct Pen {
     if !lead.isEmpty {
       x += canvas.put(lead, at: Point(x: x, y: rect.y), style: Style(.purple, bold: true)) + 2
     }
-    for binding in Bindings.table(view.mode) where !binding.short.isEmpty {
-      let label = binding.keys.count > 3 ? binding.label : binding.keys[0].description
+    func label(_ binding: KeyBinding) -> String {
+      binding.keys.count > 3 ? binding.label : binding.keys[0].description
+    }
+    var bindings = Bindings.table(view.mode).filter { !$0.short.isEmpty }
+    let all = bindings.reduce(x + 8) { $0 + label($1).count + $1.short.count + 3 }
+    if all > rect.right { bindings.removeAll(where: \.isExtra) }
+    for binding in bindings {
+      let label = label(binding)
       let width = label.count + 1 + binding.short.count
       guard x + width < rect.right - reserved else { continue }
       x += canvas.put(label, at: Point(x: x, y: rect.y), style: .bold) + 1

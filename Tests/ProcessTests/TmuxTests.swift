@@ -14,7 +14,8 @@ import Testing
     init(columns: Int = 80, rows: Int = 24) throws {
       // The server keeps what it is given open: it gets no pipe.
       try run(
-        output: nil, "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "-s", "main",
+        output: nil, "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
+        "-s", "main",
         "env", "PS1=shell$ ", "SWIFT_BACKTRACE=enable=no", "LC_ALL=C.UTF-8", "bash", "--norc",
         "--noprofile")
       try waitFor("shell$")
