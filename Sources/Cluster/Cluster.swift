@@ -152,6 +152,11 @@ public struct Cluster<W: World>: Sendable {
       if let (_, event) = queue.pop() { handle(event) }
       return true
     }
+    // Clients' writes of this moment go together, once everything that is due was handled.
+    if !load.outboxNodes.isEmpty {
+      sendOutbox()
+      return true
+    }
     let deadline = min(limit, next ?? limit)
     switch world.wait(until: deadline) {
     case .completion(let completion):
@@ -187,7 +192,6 @@ public struct Cluster<W: World>: Sendable {
     case .retryDisk(let id, let incarnation): retryDisk(id, incarnation)
     case .periodicSync(let id, let incarnation): periodicSync(id, incarnation)
     }
-    sendOutbox()
   }
 
   // MARK: Small things

@@ -112,12 +112,11 @@ extension Cluster {
   }
 
   mutating func diskCompleted(_ completion: DiskCompletion) {
-    guard let incarnation = node(completion.node)?.incarnation,
-      incarnation == completion.incarnation
+    guard completion.node.offset < nodes.count,
+      nodes[completion.node.offset]?.incarnation == completion.incarnation
     else { return }
     onLog(completion.node) { $0.handle(completion.completion, into: &$1) }
     flushIfNeeded(completion.node)
-    sendOutbox()
   }
 
   /// Ends a node's process: what is in its memory is gone, its clients' connections break.

@@ -85,22 +85,25 @@ extension Replica {
 
   /// Moves commit and acknowledgement on as far as the followers' positions allow.
   mutating func advance(into effects: inout [Effect]) {
-    guard role == .leader, let office = leadership else { return }
+    // No copy of the office is held: its queue would be copied when it changes.
+    guard role == .leader, let first = leadership?.first, let progress = leadership?.progress,
+      let isDegraded = leadership?.isDegraded, let acknowledged = leadership?.acknowledged
+    else { return }
     let durable = AcknowledgementRules.committed(
-      own: flushed.index, progress: office.progress, membership: membership, leader: id)
+      own: flushed.index, progress: progress, membership: membership, leader: id)
     var commitMoved = false
     // A record of an earlier term is committed only by one of this term that follows it.
-    if durable > commit, durable >= office.first {
+    if durable > commit, durable >= first {
       commit = min(durable, head.index)
       commitMoved = true
       effects.append(.committed(commit, term))
     }
     let strict = AcknowledgementRules.acknowledged(
-      by: policy.acknowledgement, waitFor: policy.waitFor, own: own, progress: office.progress,
+      by: policy.acknowledgement, waitFor: policy.waitFor, own: own, progress: progress,
       membership: membership, leader: id)
-    if office.isDegraded, strict >= own { restorePolicy(into: &effects) }
+    if isDegraded, strict >= own { restorePolicy(into: &effects) }
     let allowed = leadership?.isDegraded == true ? own : strict
-    if allowed > office.acknowledged { acknowledge(through: allowed, into: &effects) }
+    if allowed > acknowledged { acknowledge(through: allowed, into: &effects) }
     applyWhatShows(into: &effects)
     if commitMoved {
       commitAdvanced(into: &effects)

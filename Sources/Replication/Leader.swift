@@ -76,12 +76,13 @@ extension Replica {
   }
 
   mutating func propose(_ proposal: Proposal, into effects: inout [Effect]) {
-    guard role == .leader, let office = leadership else {
+    // No copy of the office is held: its queue would be copied when it grows.
+    guard role == .leader, let isFirst = leadership?.waiting.isEmpty else {
       effects.append(.refuse(proposal.origins, .notLeader, leader: leader))
       return
     }
-    if office.switchover != nil {
-      effects.append(.refuse(proposal.origins, .switchingOver, leader: office.switchover))
+    if let target = leadership?.switchover {
+      effects.append(.refuse(proposal.origins, .switchingOver, leader: target))
       return
     }
     if isDiskFull {
@@ -93,7 +94,7 @@ extension Replica {
     take(batch, into: &effects)
     leadership?.waiting.append(
       Leadership.Waiting(first: batch.firstIndex, origins: proposal.origins))
-    if policy.degradeAfter != nil, let after = policy.degradeAfter, office.waiting.isEmpty {
+    if let after = policy.degradeAfter, isFirst {
       effects.append(.setTimer(.degrade, after))
     }
     streamToAll(into: &effects)

@@ -1,39 +1,46 @@
 import Positions
 
+/// Where an event waits.
+@usableFromInline struct QueueEntry: Sendable {
+  @usableFromInline var at: Instant
+  @usableFromInline var number: UInt64
+  @usableFromInline var slot: Int32
+
+  @inlinable init(at: Instant, number: UInt64, slot: Int32) {
+    self.at = at
+    self.number = number
+    self.slot = slot
+  }
+
+  @inlinable func precedes(_ other: QueueEntry) -> Bool {
+    at != other.at ? at < other.at : number < other.number
+  }
+}
+
 /// What is to happen, in order of time; what is due at the same instant comes in the order in which
 /// it was scheduled.
 ///
 /// A binary heap of small entries points into slots that hold the events, so that large events are
-/// not moved about.
+/// not moved about. Inlinable, so that each owner has one made for its kind of event.
 public struct EventQueue<Event: Sendable>: Sendable {
-  private struct Entry: Sendable {
-    var at: Instant
-    var number: UInt64
-    var slot: Int32
+  @usableFromInline static var chunk: Int { 64 }
 
-    func precedes(_ other: Entry) -> Bool {
-      at != other.at ? at < other.at : number < other.number
-    }
-  }
-
-  private static var chunk: Int { 64 }
-
-  private var heap: [Entry] = []
-  private var slots: [[Event?]] = []
-  private var free: [Int32] = []
-  private var scheduled: UInt64 = 0
+  @usableFromInline var heap: [QueueEntry] = []
+  @usableFromInline var slots: [[Event?]] = []
+  @usableFromInline var free: [Int32] = []
+  @usableFromInline var scheduled: UInt64 = 0
 
   /// An empty queue.
-  public init() {}
+  @inlinable public init() {}
 
   /// How many events wait.
-  public var count: Int { heap.count }
+  @inlinable public var count: Int { heap.count }
 
   /// When the next event is due; nil when none waits.
-  public var nextTime: Instant? { heap.first?.at }
+  @inlinable public var nextTime: Instant? { heap.first?.at }
 
   /// Puts an event in.
-  public mutating func schedule(_ event: Event, at instant: Instant) {
+  @inlinable public mutating func schedule(_ event: Event, at instant: Instant) {
     let slot: Int32
     if let reused = free.popLast() {
       slot = reused
@@ -44,12 +51,12 @@ public struct EventQueue<Event: Sendable>: Sendable {
     }
     slots[Int(slot) / Self.chunk][Int(slot) % Self.chunk] = event
     scheduled += 1
-    heap.append(Entry(at: instant, number: scheduled, slot: slot))
+    heap.append(QueueEntry(at: instant, number: scheduled, slot: slot))
     rise(heap.count - 1)
   }
 
   /// Takes the next event out.
-  public mutating func pop() -> (Instant, Event)? {
+  @inlinable public mutating func pop() -> (Instant, Event)? {
     guard let first = heap.first, let last = heap.popLast() else { return nil }
     if !heap.isEmpty {
       heap[0] = last
@@ -71,7 +78,7 @@ public struct EventQueue<Event: Sendable>: Sendable {
     }
   }
 
-  private mutating func rise(_ start: Int) {
+  @inlinable mutating func rise(_ start: Int) {
     var position = start
     let entry = heap[position]
     while position > 0 {
@@ -83,7 +90,7 @@ public struct EventQueue<Event: Sendable>: Sendable {
     heap[position] = entry
   }
 
-  private mutating func sink(_ start: Int) {
+  @inlinable mutating func sink(_ start: Int) {
     var position = start
     let entry = heap[position]
     while true {

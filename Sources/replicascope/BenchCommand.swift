@@ -63,41 +63,19 @@ struct BenchCommand: ParsableCommand {
     return try body(directory)
   }
 
-  /// What one run gave.
-  private struct Figures {
-    var writesPerSecond: Double
-    var p50: Double?
-    var p99: Double?
-    var violations: Int
-  }
-
-  private func measure(_ directory: DataDirectory, clients: Int) throws -> Figures {
-    var load = LoadChange(
+  private func measure(_ directory: DataDirectory, clients: Int) throws -> WriteFigures {
+    let load = LoadChange(
       workload: .a, rate: .infinity, clients: clients, valueSize: 128, keys: 10_000)
-    load.workload = .a
     var configuration = ClusterConfiguration(
       knobs: Knobs(), load: load, clusterID: directory.clusterID,
       bootEpoch: directory.bootEpoch, seed: 1)
     configuration.writesOnly = true
-    var cluster = try Cluster(
-      configuration: configuration, world: LiveWorld(root: directory.path))
-    let warm = cluster.world.now + .seconds(1)
-    while cluster.world.now < warm { _ = cluster.step(until: warm) }
-    let before = cluster.acknowledgedWrites
-    let begun = cluster.world.now
-    let end = begun + .seconds(seconds)
-    while cluster.world.now < end { _ = cluster.step(until: end) }
-    let elapsed = cluster.world.now - begun
-    let writes = cluster.acknowledgedWrites - before
-    let snapshot = cluster.snapshot(speed: 1)
-    cluster.closeFiles()
-    return Figures(
-      writesPerSecond: Double(writes) / elapsed.seconds,
-      p50: snapshot.clients.acknowledgement.p50, p99: snapshot.clients.acknowledgement.p99,
-      violations: snapshot.ledger.violationCount)
+    return try WriteFigures(
+      configuration: configuration, world: LiveWorld(root: directory.path),
+      for: .seconds(seconds))
   }
 
-  private func report(clients: Int, raw: Double, lab: Figures) {
+  private func report(clients: Int, raw: Double, lab: WriteFigures) {
     let share = lab.writesPerSecond / raw
     if json {
       Output.line(
