@@ -33,15 +33,16 @@ let package = Package(
   targets: [
     // The bottom: words and bytes.
     module("Positions", []),
-    module("Records", ["Positions"]),
-    .target(name: "CChecksums"),
+    .target(name: "CProcessor"),
+    module("Records", ["Positions", "CProcessor"]),
     module("Canvas", []),
 
     // The log, the world it lives in, the protocol, the checkers.
-    module("WriteAheadLog", ["Positions", "Records", "CChecksums", collections]),
-    module("World", ["Positions", "WriteAheadLog", collections]),
-    module("Replication", ["Positions", "Records", collections]),
-    module("Checking", ["Positions", collections]),
+    module("WriteAheadLog", ["Positions", "Records", "CProcessor", collections]),
+    .target(name: "CSystem"),
+    module("World", ["Positions", "WriteAheadLog", "CSystem", collections]),
+    module("Replication", ["Positions", "Records", "CProcessor", collections]),
+    module("Checking", ["Positions", "CProcessor", collections]),
 
     // The boundary between engines and screens, and the engine in this process.
     module("Operations", ["Positions"]),

@@ -387,6 +387,9 @@ public struct Checker: Sendable {
 
   // MARK: Reads
 
+  /// Says that ``noteAcknowledged(_:term:index:session:)`` of a key will come soon.
+  public func prepare(_ key: UInt64) { keys.prefetch(key) }
+
   /// Notes that `session` was told: its write of a key, the record `index` of `term`, is safe.
   public mutating func noteAcknowledged(
     _ key: UInt64, term: Term, index: Index, session: UInt64

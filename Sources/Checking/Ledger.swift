@@ -83,8 +83,8 @@ public struct Ledger: Equatable, Sendable {
 
   /// Whether a record that was acknowledged is lost.
   func isLost(_ term: Term, _ index: Index) -> Bool {
-    guard let account = account(term), let kept = account.kept else { return false }
-    return index > kept && index <= account.through
+    guard let position = position(term), let kept = accounts[position].kept else { return false }
+    return index > kept && index <= accounts[position].through
   }
 
   mutating func open(_ term: Term, leader: NodeID, start: Index) {

@@ -9,17 +9,17 @@ import World
 extension Cluster {
   /// Starts a node from its files.
   mutating func start(_ id: NodeID) {
-    guard id.offset < nodes.count, nodes[id.offset] != nil else { return }
-    let incarnation = (nodes[id.offset]?.incarnation ?? 0) + 1
-    nodes[id.offset]?.loseMemory()
-    nodes[id.offset]?.incarnation = incarnation
+    guard node(id) != nil else { return }
+    let incarnation = nodes[id.offset].incarnation + 1
+    nodes[id.offset].loseMemory()
+    nodes[id.offset].incarnation = incarnation
     let log = makeLog(id)
     let boot = NodeBoot(memberships: [
       MembershipEntry(index: .zero, membership: initialMembership)
     ])
-    nodes[id.offset]?.log = log
-    nodes[id.offset]?.status = .recovering("reading its files")
-    nodes[id.offset]?.boot = boot
+    nodes[id.offset].log = log
+    nodes[id.offset].status = .recovering("reading its files")
+    nodes[id.offset].boot = boot
     onLog(id) { $0.open(into: &$1) }
   }
 
@@ -30,7 +30,7 @@ extension Cluster {
 
   /// What a log says; `incarnation` tells whether it is still the node's.
   mutating func logSaid(_ event: LogEvent, at id: NodeID, _ incarnation: UInt32) {
-    guard nodes[id.offset]?.incarnation == incarnation else { return }
+    guard nodes[id.offset].incarnation == incarnation else { return }
     switch event {
     case .opened(let recovery): opened(recovery, at: id)
     case .refused(let damage): refused("\(damage)", at: id)
@@ -45,34 +45,34 @@ extension Cluster {
     case .records(let batch, let request): recordsCame(batch, request, at: id)
     case .unavailable(let request, _): recordsCame(nil, request, at: id)
     case .checkpointSaved(let point):
-      nodes[id.offset]?.isCheckpointing = false
+      nodes[id.offset].isCheckpointing = false
       say(.log, id, "\(id) saved a checkpoint through \(point.index)")
     case .checkpointSkipped(let error):
-      nodes[id.offset]?.isCheckpointing = false
+      nodes[id.offset].isCheckpointing = false
       say(.log, id, "\(id) could not save a checkpoint: \(error)")
     case .checkpointRead(let checkpoint, let request):
       checkpointCame(checkpoint, request, at: id)
     case .installed(let point): hand(.installed(point), to: id)
     case .full(let isFull): diskIsFull(isFull, at: id)
     case .failed(let error): diskFailed("\(error)", at: id)
-    case .closed: nodes[id.offset]?.isClosed = true
+    case .closed: nodes[id.offset].isClosed = true
     }
   }
 
   /// Hands an event to a replica now, or once it is thawed.
   private mutating func hand(_ event: ReplicaEvent, to id: NodeID) {
-    if nodes[id.offset]?.status == .frozen {
-      nodes[id.offset]?.deferredDisk.append(event)
+    if nodes[id.offset].status == .frozen {
+      nodes[id.offset].deferredDisk.append(event)
     } else {
       run(event, at: id)
     }
   }
 
   private mutating func opened(_ recovery: Recovery, at id: NodeID) {
-    guard nodes[id.offset]?.boot != nil else { return }
+    guard nodes[id.offset].boot != nil else { return }
     for note in recovery.notes { say(.log, id, "\(id) \(note)") }
-    nodes[id.offset]?.boot?.term = recovery.vote?.term ?? .zero
-    nodes[id.offset]?.boot?.end = recovery.point
+    nodes[id.offset].boot?.term = recovery.vote?.term ?? .zero
+    nodes[id.offset].boot?.end = recovery.point
     let isWiped = recovery.isNew && hasBegun
     let isSuspect: Bool
     switch recovery.condition {
@@ -81,14 +81,14 @@ extension Cluster {
       isSuspect = true
       say(.log, id, "\(id) is suspect: \(reason)")
     case .damaged(let damage):
-      nodes[id.offset]?.status = .recovering("its log is damaged; asking peers")
-      nodes[id.offset]?.boot?.repairAfter = damage.after.index
+      nodes[id.offset].status = .recovering("its log is damaged; asking peers")
+      nodes[id.offset].boot?.repairAfter = damage.after.index
       say(.log, id, "\(id) found damage: \(damage); asking peers for the records")
       askForRepair(id)
       return
     }
     let isAlone = configuration.knobs.nodes == 1
-    nodes[id.offset]?.boot?.isSuspect = isSuspect && !isAlone
+    nodes[id.offset].boot?.isSuspect = isSuspect && !isAlone
     if isSuspect, isAlone {
       say(.log, id, "\(id) lost the tail of its log and is alone: it starts with what is left")
     }
@@ -99,29 +99,29 @@ extension Cluster {
   private mutating func checkpointCame(
     _ checkpoint: Checkpoint?, _ request: UInt64, at id: NodeID
   ) {
-    guard let purpose = nodes[id.offset]?.reads.removeValue(forKey: request) else { return }
+    guard let purpose = nodes[id.offset].reads.removeValue(forKey: request) else { return }
     let state = checkpoint.flatMap { CheckpointPayload.decode($0.payload, at: $0.point) }
     switch purpose {
     case .replica(let purpose): hand(.checkpoint(state, purpose: purpose), to: id)
     case .boot:
       if let state, let restored = KeyValueState(encoded: state.payload) {
-        nodes[id.offset]?.boot?.state = restored
-        nodes[id.offset]?.boot?.applied = state.point
-        nodes[id.offset]?.checkpointEnd = state.point.end
-        nodes[id.offset]?.boot?.memberships = [
+        nodes[id.offset].boot?.state = restored
+        nodes[id.offset].boot?.applied = state.point
+        nodes[id.offset].checkpointEnd = state.point.end
+        nodes[id.offset].boot?.memberships = [
           MembershipEntry(index: state.point.index, membership: state.membership)
         ]
       }
-      let first = nodes[id.offset]?.log.first ?? .origin
-      nodes[id.offset]?.boot?.history = TermHistory(origin: first)
-      nodes[id.offset]?.boot?.window = LogWindow(after: first)
+      let first = nodes[id.offset].log.first
+      nodes[id.offset].boot?.history = TermHistory(origin: first)
+      nodes[id.offset].boot?.window = LogWindow(after: first)
       readOn(at: id)
     }
   }
 
   /// Reads the next stretch of the log, or begins to run when there is none.
   private mutating func readOn(at id: NodeID) {
-    guard let boot = nodes[id.offset]?.boot else { return }
+    guard let boot = nodes[id.offset].boot else { return }
     if boot.window.last.index < boot.end.index {
       readLog(after: boot.window.last.index, for: .boot, at: id)
     } else {
@@ -130,27 +130,27 @@ extension Cluster {
   }
 
   private mutating func recordsCame(_ batch: RecordBatch?, _ request: UInt64, at id: NodeID) {
-    guard let purpose = nodes[id.offset]?.reads.removeValue(forKey: request) else { return }
+    guard let purpose = nodes[id.offset].reads.removeValue(forKey: request) else { return }
     switch purpose {
     case .replica(let purpose): hand(.records(batch, purpose: purpose), to: id)
     case .boot:
       guard let batch, !batch.isEmpty else {
         return refused("its log ends before its own end", at: id)
       }
-      nodes[id.offset]?.boot?.take(batch)
+      nodes[id.offset].boot?.take(batch)
       readOn(at: id)
     }
   }
 
   private mutating func beginToRun(_ id: NodeID) {
-    guard let boot = nodes[id.offset]?.boot else { return }
+    guard let boot = nodes[id.offset].boot else { return }
     let origin = ReplicaOrigin(
       term: boot.term, history: boot.history, window: boot.window, state: boot.state,
       applied: boot.applied, memberships: boot.memberships, isSuspect: boot.isSuspect)
     let replica = Replica(id: id, policy: policy, origin: origin)
-    nodes[id.offset]?.replica = replica
-    nodes[id.offset]?.boot = nil
-    nodes[id.offset]?.status = .running
+    nodes[id.offset].replica = replica
+    nodes[id.offset].boot = nil
+    nodes[id.offset].status = .running
     observe(
       .started(
         node: id, flushed: boot.end, term: boot.term, isNew: boot.end.index == .zero && !hasBegun))
@@ -158,42 +158,39 @@ extension Cluster {
     observe(.applied(node: id, point: boot.applied, stateHash: boot.state.hash))
     if hasBegun { say(.note, id, "\(id) runs from \(boot.end.end), term \(boot.term.epoch)") }
     var effects: [Effect] = []
-    nodes[id.offset]?.replica?.start(into: &effects)
+    nodes[id.offset].replica?.start(into: &effects)
     carryOut(effects, of: id)
-    if case .every(let spacing) = knobs.syncPolicy, let incarnation = nodes[id.offset]?.incarnation
-    {
-      queue.schedule(.periodicSync(id, incarnation: incarnation), at: now + spacing)
-    }
+    schedulePeriodicSync(id)
     begin()
   }
 
   /// Once all first nodes run, n1 campaigns at once; an old cluster's nodes need no telling.
   private mutating func begin() {
-    guard !hasBegun, nodes.allSatisfy({ $0 == nil || $0?.status == .running }) else { return }
+    guard !hasBegun, nodes.allSatisfy({ !$0.isMember || $0.isRunning }) else { return }
     hasBegun = true
     run(.campaign, at: NodeID(1))
   }
 
   mutating func refused(_ why: String, at id: NodeID) {
-    nodes[id.offset]?.loseMemory()
-    nodes[id.offset]?.status = .refused(why)
+    nodes[id.offset].loseMemory()
+    nodes[id.offset].status = .refused(why)
     say(.fault, id, "\(id) refuses to start: \(why)")
   }
 
   // MARK: Repair of a damaged log
 
   mutating func askForRepair(_ id: NodeID) {
-    guard let after = nodes[id.offset]?.boot?.repairAfter else { return }
+    guard let after = nodes[id.offset].boot?.repairAfter else { return }
     for other in members where other != id {
       send(.repairRequest(after: after), from: id, to: other)
     }
   }
 
   mutating func recoveringNode(_ id: NodeID, hears message: Message, from sender: NodeID) {
-    guard case .repairReply(let batch) = message, let after = nodes[id.offset]?.boot?.repairAfter,
+    guard case .repairReply(let batch) = message, let after = nodes[id.offset].boot?.repairAfter,
       batch.previous.index == after, !batch.isEmpty
     else { return }
-    nodes[id.offset]?.boot?.repairAfter = nil
+    nodes[id.offset].boot?.repairAfter = nil
     say(.log, id, "\(id) mends its log with records after \(after) from \(sender)")
     onLog(id) { $0.repair(batch, into: &$1) }
   }

@@ -12,7 +12,7 @@ struct Operation: Sendable {
   }
 
   var kind: Kind
-  /// The key's number; the operator's own operations name theirs in ``named``.
+  /// The key's number; the operator's own operation has its key in ``Load/named``.
   var key: Int
   /// The write's number in its session.
   var sequence: UInt64
@@ -24,23 +24,22 @@ struct Operation: Sendable {
   var node: NodeID
   /// Names the try, so that an answer to an earlier one is known.
   var attempt: UInt32
-  /// The operator's own key and value.
-  var named: Named?
   /// Whether an answer is still awaited from ``node`` (else a try is due).
   var isUnderWay: Bool
-
-  /// A key and value given by hand.
-  struct Named: Sendable {
-    var key: [UInt8]
-    var value: [UInt8]
-    var target: NodeID?
-  }
 }
 
-/// One client session.
+/// A key and value given by hand, for the operator's own operation.
+struct NamedOperation: Sendable {
+  var key: [UInt8]
+  var value: [UInt8]
+  /// The node to read from; nil: as the load does.
+  var target: NodeID?
+}
+
+/// One client session: plain words only, so that a copy of one costs next to nothing.
 struct Client: Sendable {
-  /// Where it lives.
-  var site: SiteID
+  /// Where it lives: a position among the cluster's sites.
+  var site: Int
   /// The node it takes for the leader.
   var leader: NodeID
   /// Its newest write's number.

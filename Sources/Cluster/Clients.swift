@@ -13,7 +13,7 @@ extension Cluster {
       let number = load.clients.count
       load.clients.append(
         Client(
-          site: sites[number % sites.count], leader: NodeID(1), sequence: load.sequenceBase,
+          site: number % sites.count, leader: NodeID(1), sequence: load.sequenceBase,
           operation: nil, turn: number))
       load.idle.append(number)
     }
@@ -63,7 +63,7 @@ extension Cluster {
     let (kind, key) = load.draw(&random)
     var operation = Operation(
       kind: kind, key: key, sequence: 0, intended: intended, deadline: now + Load.patience,
-      node: load.clients[client].leader, attempt: 0, named: nil, isUnderWay: false)
+      node: load.clients[client].leader, attempt: 0, isUnderWay: false)
     if case .write = kind {
       load.clients[client].sequence += 1
       operation.sequence = load.clients[client].sequence
@@ -100,8 +100,10 @@ extension Cluster {
       client.operation = operation
       withClient(session) { $0 = client }
       load.enqueue(operation, session: session)
+      let node = operation.node.offset
+      if load.outbox[node].origins.count >= Load.proposalMaximum { sendOutbox(to: node) }
     case .read, .readModifyWrite, .scan:
-      operation.node = target(of: &client, named: operation.named?.target)
+      operation.node = target(of: &client, named: number == 0 ? load.named.target : nil)
       client.operation = operation
       withClient(session) { $0 = client }
       sendRead(operation, client: client, session: session)
@@ -119,12 +121,12 @@ extension Cluster {
       client.turn += 1
       return candidates[client.turn % candidates.count]
     case .nearest:
-      return nearest(to: client.site) ?? client.leader
+      return nearest(to: sites[client.site]) ?? client.leader
     }
   }
 
   private func nearest(to site: SiteID) -> NodeID? {
-    nodes.compactMap { $0 }.filter(\.isAlive).min { left, right in
+    memberNodes.filter(\.isAlive).min { left, right in
       let (a, b) = (
         network.latency(from: .client(site), to: .node(left.id)),
         network.latency(from: .client(site), to: .node(right.id))
@@ -135,7 +137,7 @@ extension Cluster {
 
   private mutating func sendRead(_ operation: Operation, client: Client, session: UInt64) {
     let id = session << 32 | UInt64(operation.attempt)
-    var keys = [operation.named?.key ?? Load.key(operation.key)]
+    var keys = [session == 0 ? load.named.key : Load.key(operation.key)]
     if case .scan(let length) = operation.kind {
       for next in 1..<max(2, length) { keys.append(Load.key(operation.key + next)) }
     }
@@ -148,10 +150,10 @@ extension Cluster {
       }
     observe(
       .readInvoked(
-        id: id, session: session, keyHash: Self.hash(keys[0]), guarantee: guarantee))
+        id: id, session: session, keyHash: keys[0].withUnsafeBytes(Load.hash), guarantee: guarantee))
     guard
       let arrival = network.transmit(
-        from: .client(client.site), to: .node(operation.node), bytes: 64, now: now,
+        from: .client(sites[client.site]), to: .node(operation.node), bytes: 64, now: now,
         random: &random)
     else { return }
     queue.schedule(
@@ -161,14 +163,18 @@ extension Cluster {
 
   /// Sends the writes of this turn, those to one node together.
   mutating func sendOutbox() {
-    while let offset = load.outboxNodes.popLast() {
-      var proposal = Proposal()
-      swap(&proposal, &load.outbox[offset])
-      if sites.count > 1 {
-        sendBySite(proposal, to: NodeID(offset + 1))
-      } else {
-        send(proposal, from: clientSite, to: NodeID(offset + 1))
-      }
+    while let offset = load.outboxNodes.popLast() { sendOutbox(to: offset) }
+  }
+
+  private mutating func sendOutbox(to offset: Int) {
+    var proposal = Proposal()
+    swap(&proposal, &load.outbox[offset])
+    if proposal.origins.isEmpty { return }
+    load.proposalBefore = proposal.origins.count
+    if sites.count > 1 {
+      sendBySite(proposal, to: NodeID(offset + 1))
+    } else {
+      send(proposal, from: clientSite, to: NodeID(offset + 1))
     }
   }
 
@@ -182,10 +188,10 @@ extension Cluster {
   }
 
   private mutating func sendBySite(_ proposal: Proposal, to node: NodeID) {
-    for site in sites {
+    for (number, site) in sites.enumerated() {
       var part = Proposal()
       for (position, origin) in proposal.origins.enumerated() {
-        guard (client(origin.session)?.site ?? clientSite) == site else { continue }
+        guard (client(origin.session)?.site ?? 0) == number else { continue }
         part.origins.append(origin)
         part.spans.append(proposal.spans[position])
       }
@@ -201,7 +207,8 @@ extension Cluster {
     switch answer {
     case .acknowledged(let origins, let term, let first, let id):
       var index = first
-      for origin in origins {
+      for (position, origin) in origins.enumerated() {
+        if position + 8 < origins.count { prepare(for: origins[position + 8]) }
         acknowledged(origin, term: term, at: index, by: id)
         index = index.next
       }
@@ -216,6 +223,15 @@ extension Cluster {
     case .read(let id, let result, let node): readAnswered(id, result, by: node)
     case .reset(let node): connectionsBroke(to: node)
     }
+  }
+
+  /// Says that an acknowledgement of `origin` comes soon.
+  private func prepare(for origin: WriteOrigin) {
+    let position = Int(origin.session) - 1
+    guard load.clients.indices.contains(position),
+      let operation = load.clients[position].operation
+    else { return }
+    checker.prepare(Load.keyHash(operation.key))
   }
 
   private func isAwaited(_ origin: WriteOrigin, from node: NodeID) -> Bool {
@@ -236,24 +252,13 @@ extension Cluster {
       operation.sequence == origin.sequence, case .write = operation.kind
     else { return }
     checker.noteAcknowledged(
-      keyNumber(operation), term: term, index: index, session: origin.session)
+      Load.keyHash(operation.key), term: term, index: index, session: origin.session)
     load.clients[position].operation = nil
     load.clients[position].leader = node
     load.clients[position].wrote = index
     if load.clients[position].saw < index { load.clients[position].saw = index }
     metrics.wrote(after: now - operation.intended)
     becameIdle(position)
-  }
-
-  /// The hash that the checker knows a key by.
-  static func hash(_ key: [UInt8]) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in key { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return hash
-  }
-
-  private func keyNumber(_ operation: Operation) -> UInt64 {
-    Self.hash(operation.named?.key ?? Load.key(operation.key))
   }
 
   private mutating func becameIdle(_ position: Int) {
@@ -327,7 +332,7 @@ extension Cluster {
       load.clients[position].sequence += 1
       load.clients[position].operation = Operation(
         kind: .write, key: operation.key, sequence: load.clients[position].sequence, intended: now,
-        deadline: now + Load.patience, node: load.clients[position].leader, attempt: 0, named: nil,
+        deadline: now + Load.patience, node: load.clients[position].leader, attempt: 0,
         isUnderWay: false)
       attempt(session: position + 1)
     } else {

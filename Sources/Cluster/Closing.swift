@@ -6,8 +6,8 @@ extension Cluster where W == LiveWorld {
   public mutating func closeFiles() {
     let closing = members.filter { node($0)?.isAlive == true }
     for id in closing {
-      nodes[id.offset]?.status = .dead("closing")
-      nodes[id.offset]?.replica = nil
+      nodes[id.offset].status = .dead("closing")
+      nodes[id.offset].replica = nil
       onLog(id) { $0.close(into: &$1) }
     }
     // A disk that hangs must not keep the program from ending.

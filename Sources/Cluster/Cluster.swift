@@ -52,11 +52,14 @@ public struct Cluster<W: World>: Sendable {
   /// The knobs' present values.
   public internal(set) var knobs: Knobs
 
+  /// The time of the event that is being handled.
+  public internal(set) var now = Instant.start
+
   var queue = EventQueue<ClusterEvent>()
   var network: Network
   var random: RandomSource
-  /// Members by their number; nil where one was removed.
-  var nodes: [Node?] = []
+  /// Nodes by their number, those that left included: what is still under way finds them dead.
+  var nodes: [Node] = []
   var load: Load
   var metrics = Metrics()
   var checker: Checker
@@ -125,12 +128,12 @@ public struct Cluster<W: World>: Sendable {
   }
 
   mutating func makeNode(_ id: NodeID) throws {
-    while nodes.count <= id.offset { nodes.append(nil) }
+    precondition(nodes.count == id.offset, "nodes are made in the order of their numbers")
     let site = sites[id.offset % sites.count]
     try world.attach(id)
     network.add(id, site: site)
     let log = makeLog(id)
-    nodes[id.offset] = Node(id: id, site: site, log: log)
+    nodes.append(Node(id: id, site: site, log: log))
   }
 
   mutating func makeLog(_ id: NodeID) -> WriteAheadLog {
@@ -147,8 +150,9 @@ public struct Cluster<W: World>: Sendable {
   ///
   /// - Returns: false when `limit` was reached, or someone woke the world, with nothing handled.
   public mutating func step(until limit: Instant) -> Bool {
+    readClock()
     let next = queue.nextTime
-    if let next, next <= world.now, next <= limit, !world.hasCompletion {
+    if let next, next <= now, next <= limit, !world.hasCompletion {
       if let (_, event) = queue.pop() { handle(event) }
       return true
     }
@@ -158,7 +162,9 @@ public struct Cluster<W: World>: Sendable {
       return true
     }
     let deadline = min(limit, next ?? limit)
-    switch world.wait(until: deadline) {
+    let outcome = world.wait(until: deadline)
+    readClock()
+    switch outcome {
     case .completion(let completion):
       diskCompleted(completion)
       return true
@@ -196,14 +202,22 @@ public struct Cluster<W: World>: Sendable {
 
   // MARK: Small things
 
-  var now: Instant { world.now }
+  /// Reads the clock: once an event, so that all that comes of it has one time.
+  mutating func readClock() { now = world.now }
 
   /// How many writes were acknowledged so far.
   public var acknowledgedWrites: Int { checker.ledger.acknowledged }
 
-  func node(_ id: NodeID) -> Node? { id.offset < nodes.count ? nodes[id.offset] : nil }
+  /// A member; nil when there is none of that number.
+  ///
+  /// Copies it: what is done for every event goes to ``nodes`` itself.
+  func node(_ id: NodeID) -> Node? {
+    id.offset < nodes.count && nodes[id.offset].isMember ? nodes[id.offset] : nil
+  }
 
-  var members: [NodeID] { nodes.compactMap { $0?.id } }
+  var memberNodes: [Node] { nodes.filter(\.isMember) }
+
+  var members: [NodeID] { nodes.lazy.filter(\.isMember).map(\.id) }
 
   mutating func say(_ kind: Event.Kind, _ node: NodeID?, _ text: String) {
     eventCount += 1

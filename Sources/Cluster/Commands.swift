@@ -15,6 +15,7 @@ struct UndoableFault: Sendable {
 extension Cluster {
   /// Carries out an operator's command.
   public mutating func perform(_ command: Command) -> CommandOutcome {
+    readClock()
     let inverse = self.inverse(of: command)
     let outcome = carryOut(command)
     if case .done(let text) = outcome {
@@ -104,7 +105,7 @@ extension Cluster {
 
   private var followers: [Node] {
     let leader = leader
-    return nodes.compactMap { $0 }.filter { $0.status == .running && $0.id != leader }
+    return memberNodes.filter { $0.status == .running && $0.id != leader }
   }
 
   private func missing(_ reference: NodeReference) -> CommandOutcome {
@@ -163,19 +164,19 @@ extension Cluster {
 
   private mutating func freeze(_ id: NodeID) -> CommandOutcome {
     guard node(id)?.status == .running else { return .note("\(id) does not run") }
-    nodes[id.offset]?.status = .frozen
+    nodes[id.offset].status = .frozen
     observe(.frozen(node: id))
     return .done("\(id) is frozen")
   }
 
   private mutating func thaw(_ id: NodeID) -> CommandOutcome {
     guard node(id)?.status == .frozen else { return .note("\(id) is not frozen") }
-    nodes[id.offset]?.status = .running
+    nodes[id.offset].status = .running
     observe(.thawed(node: id))
-    let disk = nodes[id.offset]?.deferredDisk ?? []
-    let waiting = nodes[id.offset]?.deferred ?? []
-    nodes[id.offset]?.deferredDisk = []
-    nodes[id.offset]?.deferred = []
+    let disk = nodes[id.offset].deferredDisk
+    let waiting = nodes[id.offset].deferred
+    nodes[id.offset].deferredDisk = []
+    nodes[id.offset].deferred = []
     for event in disk { run(event, at: id) }
     for event in waiting { queue.schedule(event, at: now) }
     return .done("\(id) goes on")
@@ -190,7 +191,7 @@ extension Cluster {
   private mutating func wipe(_ id: NodeID) -> CommandOutcome {
     stop(id, as: .dead("its disk is lost"))
     world.wipe(id)
-    nodes[id.offset]?.checkpointEnd = .zero
+    nodes[id.offset].checkpointEnd = .zero
     observe(.wiped(node: id))
     return .done("\(id)'s disk is lost")
   }
@@ -240,14 +241,14 @@ extension Cluster {
       sites.append(site)
     }
     for id in ids {
-      nodes[id.offset]?.site = site
+      nodes[id.offset].site = site
       network.place(id, in: site)
     }
     return .done("\(list(ids)) in \(site)")
   }
 
   private mutating func lose(_ site: SiteID) -> CommandOutcome {
-    let gone = nodes.compactMap { $0 }.filter { $0.site == site }.map(\.id)
+    let gone = memberNodes.filter { $0.site == site }.map(\.id)
     guard !gone.isEmpty else { return .refused("no node is in \(site)") }
     for id in gone { _ = wipe(id) }
     return .done("\(site) is lost, with \(list(gone))")
@@ -257,24 +258,25 @@ extension Cluster {
     switch command {
     case .slowDisk(let node, let time):
       return onNode(node) { cluster, id in
-        cluster.nodes[id.offset]?.diskDelay = time
+        cluster.nodes[id.offset].diskDelay = time
         cluster.setDisk(id)
         return .done("\(id)'s disk takes \(time.milliseconds) ms more for each sync")
       }
     case .fillDisk(let node, let isFull):
       return onNode(node) { cluster, id in
-        cluster.nodes[id.offset]?.diskFull = isFull
+        cluster.nodes[id.offset].diskFull = isFull
         cluster.setDisk(id)
+        if cluster.node(id)?.isAlive == true { cluster.onLog(id) { $0.lookForRoom(into: &$1) } }
         return .done(isFull ? "\(id)'s disk is filled" : "\(id)'s disk has room")
       }
     case .clock(let node, let offset):
       return onNode(node) { cluster, id in
-        cluster.nodes[id.offset]?.clockOffset = offset
+        cluster.nodes[id.offset].clockOffset = offset
         return .done("\(id)'s clock is \(offset.seconds) s off")
       }
     case .drift(let node, let parts):
       return onNode(node) { cluster, id in
-        cluster.nodes[id.offset]?.clockRate = 1 + parts / 1e6
+        cluster.nodes[id.offset].clockRate = 1 + parts / 1e6
         return .done("\(id)'s clock drifts by \(parts) ppm")
       }
     default: return .refused("not a disturbance")
@@ -292,10 +294,10 @@ extension Cluster {
     guard everything else { return .done("all cuts are mended") }
     network.resetLinks()
     for id in members {
-      nodes[id.offset]?.diskDelay = .zero
-      nodes[id.offset]?.diskFull = false
-      nodes[id.offset]?.clockRate = 1
-      nodes[id.offset]?.clockOffset = .zero
+      nodes[id.offset].diskDelay = .zero
+      nodes[id.offset].diskFull = false
+      nodes[id.offset].clockRate = 1
+      nodes[id.offset].clockOffset = .zero
       setDisk(id)
       switch node(id)?.status {
       case .frozen: _ = thaw(id)

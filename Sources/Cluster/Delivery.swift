@@ -7,28 +7,27 @@ import WriteAheadLog
 extension Cluster {
   /// Hands an event to a node's replica and carries out what it says.
   mutating func run(_ event: ReplicaEvent, at id: NodeID) {
-    guard id.offset < nodes.count, nodes[id.offset]?.status == .running else { return }
+    guard nodes[id.offset].isRunning else { return }
     var effects: [Effect] = []
     swap(&effects, &self.effects)
     effects.removeAll(keepingCapacity: true)
-    nodes[id.offset]?.replica?.handle(event, into: &effects)
+    nodes[id.offset].replica?.handle(event, into: &effects)
     carryOut(effects, of: id)
     effects.removeAll(keepingCapacity: true)
     swap(&effects, &self.effects)
   }
 
   mutating func deliver(_ message: Message, from sender: NodeID, to id: NodeID) {
-    guard id.offset < nodes.count, let status = nodes[id.offset]?.status else { return }
-    switch status {
+    switch nodes[id.offset].status {
     case .running: run(.message(message, from: sender), at: id)
-    case .frozen: nodes[id.offset]?.deferred.append(.message(message, from: sender, to: id))
+    case .frozen: nodes[id.offset].deferred.append(.message(message, from: sender, to: id))
     case .recovering: recoveringNode(id, hears: message, from: sender)
     case .dead, .fenced, .refused: break
     }
   }
 
   mutating func send(_ message: Message, from sender: NodeID, to receiver: NodeID) {
-    guard
+    guard receiver.offset < nodes.count,
       let arrival = network.transmit(
         from: .node(sender), to: .node(receiver), bytes: message.size, now: now, random: &random)
     else { return }
@@ -38,9 +37,8 @@ extension Cluster {
   // MARK: Timers
 
   mutating func setTimer(_ name: TimerName, _ interval: Interval, at id: NodeID) {
-    guard id.offset < nodes.count, let rate = nodes[id.offset]?.clockRate,
-      let incarnation = nodes[id.offset]?.incarnation
-    else { return }
+    let rate = nodes[id.offset].clockRate
+    let incarnation = nodes[id.offset].incarnation
     var length = interval
     if name == .election {
       length = interval.scaled(by: 1 + 0.15 * random.unit())
@@ -48,38 +46,36 @@ extension Cluster {
     if rate != 1 { length = length.scaled(by: 1 / rate) }
     let slot = Int(name.rawValue)
     let due = now + length
-    nodes[id.offset]?.timers[slot] = due
-    if let event = nodes[id.offset]?.timerEvents[slot], event <= due { return }
+    nodes[id.offset].timers[slot] = due
+    if let event = nodes[id.offset].timerEvents[slot], event <= due { return }
     scheduleTimer(name, at: id, due: due, incarnation: incarnation)
   }
 
   private mutating func scheduleTimer(
     _ name: TimerName, at id: NodeID, due: Instant, incarnation: UInt32
   ) {
-    nodes[id.offset]?.timerEvents[Int(name.rawValue)] = due
+    nodes[id.offset].timerEvents[Int(name.rawValue)] = due
     queue.schedule(.timer(id, incarnation: incarnation, name), at: due)
   }
 
   mutating func cancelTimer(_ name: TimerName, at id: NodeID) {
-    guard id.offset < nodes.count else { return }
-    nodes[id.offset]?.timers[Int(name.rawValue)] = nil
+    nodes[id.offset].timers[Int(name.rawValue)] = nil
   }
 
   mutating func timerCame(_ name: TimerName, at id: NodeID, _ incarnation: UInt32) {
-    guard id.offset < nodes.count, let node = nodes[id.offset], node.incarnation == incarnation
-    else { return }
+    guard nodes[id.offset].incarnation == incarnation else { return }
     let slot = Int(name.rawValue)
-    guard node.timerEvents[slot] == now || (node.timerEvents[slot] ?? now) <= now else { return }
-    nodes[id.offset]?.timerEvents[slot] = nil
-    guard let due = node.timers[slot] else { return }
+    if let expected = nodes[id.offset].timerEvents[slot], expected > now { return }
+    nodes[id.offset].timerEvents[slot] = nil
+    guard let due = nodes[id.offset].timers[slot] else { return }
     if due > now {
       scheduleTimer(name, at: id, due: due, incarnation: incarnation)
       return
     }
-    nodes[id.offset]?.timers[slot] = nil
-    if node.status == .frozen {
-      nodes[id.offset]?.deferred.append(.timer(id, incarnation: incarnation, name))
-      nodes[id.offset]?.timers[slot] = due
+    nodes[id.offset].timers[slot] = nil
+    if nodes[id.offset].status == .frozen {
+      nodes[id.offset].deferred.append(.timer(id, incarnation: incarnation, name))
+      nodes[id.offset].timers[slot] = due
     } else {
       run(.timer(name), at: id)
     }
@@ -88,40 +84,34 @@ extension Cluster {
   // MARK: Requests of clients
 
   mutating func proposalArrived(_ proposal: Proposal, at id: NodeID) {
-    guard id.offset < nodes.count, let status = nodes[id.offset]?.status else {
-      return answer(.abandoned(proposal.origins, by: id), from: id)
-    }
-    switch status {
+    switch nodes[id.offset].status {
     case .running:
       if let capacity = knobs.capacity {
         serve(.proposal(proposal), work: proposal.origins.count, capacity: capacity, at: id)
       } else {
         propose(proposal, at: id)
       }
-    case .frozen: nodes[id.offset]?.deferred.append(.proposal(proposal, to: id))
+    case .frozen: nodes[id.offset].deferred.append(.proposal(proposal, to: id))
     case .dead, .fenced, .refused, .recovering:
       answer(.refused(proposal.origins, .notLeader, leader: nil, by: id), from: id)
     }
   }
 
   private mutating func propose(_ proposal: Proposal, at id: NodeID) {
-    nodes[id.offset]?.served += proposal.origins.count
+    nodes[id.offset].served += proposal.origins.count
     run(.propose(proposal), at: id)
   }
 
   mutating func readArrived(_ request: ReadRequest, at id: NodeID) {
-    guard id.offset < nodes.count, let status = nodes[id.offset]?.status else {
-      return answer(.read(request.id, .refused(.notLeader, leader: nil), by: id), from: id)
-    }
-    switch status {
+    switch nodes[id.offset].status {
     case .running:
       if let capacity = knobs.capacity {
         serve(.read(request), work: request.keys.count, capacity: capacity, at: id)
       } else {
-        nodes[id.offset]?.served += 1
+        nodes[id.offset].served += 1
         run(.read(request), at: id)
       }
-    case .frozen: nodes[id.offset]?.deferred.append(.read(request, to: id))
+    case .frozen: nodes[id.offset].deferred.append(.read(request, to: id))
     case .dead, .fenced, .refused, .recovering:
       answer(.read(request.id, .refused(.notLeader, leader: nil), by: id), from: id)
     }
@@ -130,24 +120,24 @@ extension Cluster {
   private mutating func serve(
     _ request: ServedRequest, work: Int, capacity: Double, at id: NodeID
   ) {
-    guard let node = nodes[id.offset] else { return }
-    let done = max(now, node.busyUntil) + Interval(seconds: Double(work) / capacity)
-    nodes[id.offset]?.busyUntil = done
-    queue.schedule(.served(id, incarnation: node.incarnation, request), at: done)
+    let done = max(now, nodes[id.offset].busyUntil) + Interval(seconds: Double(work) / capacity)
+    nodes[id.offset].busyUntil = done
+    queue.schedule(
+      .served(id, incarnation: nodes[id.offset].incarnation, request), at: done)
   }
 
   mutating func served(_ request: ServedRequest, at id: NodeID, _ incarnation: UInt32) {
-    guard let node = node(id), node.incarnation == incarnation else { return }
-    if node.status == .frozen {
-      nodes[id.offset]?.deferred.append(
+    guard nodes[id.offset].incarnation == incarnation else { return }
+    if nodes[id.offset].status == .frozen {
+      nodes[id.offset].deferred.append(
         .served(id, incarnation: incarnation, request))
       return
     }
-    guard node.status == .running else { return }
+    guard nodes[id.offset].isRunning else { return }
     switch request {
     case .proposal(let proposal): propose(proposal, at: id)
     case .read(let request):
-      nodes[id.offset]?.served += 1
+      nodes[id.offset].served += 1
       run(.read(request), at: id)
     }
   }
@@ -197,6 +187,6 @@ extension Cluster {
 
   private func siteOf(session: UInt64) -> SiteID {
     let position = Int(session) - 1
-    return load.clients.indices.contains(position) ? load.clients[position].site : clientSite
+    return load.clients.indices.contains(position) ? sites[load.clients[position].site] : clientSite
   }
 }

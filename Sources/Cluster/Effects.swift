@@ -15,8 +15,8 @@ extension Cluster {
   private mutating func carryOut(_ effect: Effect, of id: NodeID) {
     switch effect {
     case .append(let batch):
-      nodes[id.offset]?.log.append(batch)
-      nodes[id.offset]?.needsFlush = true
+      nodes[id.offset].log.append(batch)
+      nodes[id.offset].needsFlush = true
       observe(.appended(node: id, point: batch.last))
     case .saveVote(let term, let votedFor):
       onLog(id) { $0.saveVote(Vote(term: term, votedFor: votedFor), into: &$1) }
@@ -49,11 +49,11 @@ extension Cluster {
 
   private mutating func applied(_ point: LogPoint, hash: UInt64, at id: NodeID) {
     observe(.applied(node: id, point: point, stateHash: hash))
-    guard let isLeader = nodes[id.offset]?.replica.map({ $0.role == .leader }) else { return }
+    guard let isLeader = nodes[id.offset].replica.map({ $0.role == .leader }) else { return }
     // Replaying what the leader wrote takes a follower's capacity too: writes don't scale.
-    if let capacity = knobs.capacity, !isLeader, let busy = nodes[id.offset]?.busyUntil {
-      let free = max(now, busy) + Interval(seconds: 1 / capacity)
-      nodes[id.offset]?.busyUntil = free
+    if let capacity = knobs.capacity, !isLeader {
+      let free = max(now, nodes[id.offset].busyUntil) + Interval(seconds: 1 / capacity)
+      nodes[id.offset].busyUntil = free
     }
     considerCheckpoint(at: id)
   }
@@ -62,10 +62,10 @@ extension Cluster {
 
   /// Calls the log of a node, submits what it asks of the disk and handles what it says at once.
   mutating func onLog(_ id: NodeID, _ body: (inout WriteAheadLog, inout LogOutput) -> Void) {
-    guard id.offset < nodes.count, let incarnation = nodes[id.offset]?.incarnation else { return }
+    let incarnation = nodes[id.offset].incarnation
     var output = LogOutput()
     swap(&output, &self.output)
-    if nodes[id.offset] != nil { with(&nodes[id.offset], &output, body) }
+    body(&nodes[id.offset].log, &output)
     for request in output.requests {
       world.submit(request, node: id, incarnation: incarnation)
     }
@@ -76,22 +76,14 @@ extension Cluster {
     for event in events { logSaid(event, at: id, incarnation) }
   }
 
-  private func with(
-    _ node: inout Node?, _ output: inout LogOutput,
-    _ body: (inout WriteAheadLog, inout LogOutput) -> Void
-  ) {
-    guard node != nil else { return }
-    node?.call(body, &output)
-  }
-
   mutating func flushIfNeeded(_ id: NodeID) {
-    guard id.offset < nodes.count, nodes[id.offset]?.needsFlush == true else { return }
-    nodes[id.offset]?.needsFlush = false
-    let now = now
-    nodes[id.offset]?.lastAppend = now
+    guard nodes[id.offset].needsFlush else { return }
+    nodes[id.offset].needsFlush = false
+    nodes[id.offset].lastAppend = now
     if knobs.syncPolicy == .everyBatch {
       onLog(id) { $0.flush(into: &$1) }
-    } else if let head = nodes[id.offset]?.log.head {
+    } else {
+      let head = nodes[id.offset].log.head
       // Kept in memory until the periodic sync, and counted before it: a kill loses it.
       observe(.written(node: id, point: head))
       run(.written(head), at: id)
@@ -105,13 +97,13 @@ extension Cluster {
   }
 
   func pendingRead(_ request: UInt64, at id: NodeID) -> Node.PendingRead? {
-    nodes[id.offset]?.reads[request]
+    nodes[id.offset].reads[request]
   }
 
   mutating func newRead(_ purpose: Node.PendingRead, at id: NodeID) -> UInt64 {
-    guard let request = nodes[id.offset]?.nextRead else { return 0 }
-    nodes[id.offset]?.nextRead += 1
-    nodes[id.offset]?.reads[request] = purpose
+    let request = nodes[id.offset].nextRead
+    nodes[id.offset].nextRead += 1
+    nodes[id.offset].reads[request] = purpose
     return request
   }
 
@@ -124,16 +116,16 @@ extension Cluster {
 
   /// Keeps a state worth a checkpoint, and saves it once it is committed.
   private mutating func considerCheckpoint(at id: NodeID) {
-    guard let applied = nodes[id.offset]?.replica?.applied,
-      let commit = nodes[id.offset]?.replica?.commit,
-      let last = nodes[id.offset]?.checkpointEnd, nodes[id.offset]?.isCheckpointing == false
+    guard !nodes[id.offset].isCheckpointing, let applied = nodes[id.offset].replica?.applied,
+      let commit = nodes[id.offset].replica?.commit
     else { return }
-    if let pending = nodes[id.offset]?.pendingCheckpoint {
+    let last = nodes[id.offset].checkpointEnd
+    if let pending = nodes[id.offset].pendingCheckpoint {
       guard pending.point.index <= commit else { return }
-      nodes[id.offset]?.pendingCheckpoint = nil
+      nodes[id.offset].pendingCheckpoint = nil
       save(pending, at: id)
     } else if applied.end.distance(from: last) >= configuration.checkpointSpacing,
-      let replica = nodes[id.offset]?.replica
+      let replica = nodes[id.offset].replica
     {
       let checkpoint = StateCheckpoint(
         point: applied, payload: replica.state.encoded,
@@ -141,14 +133,14 @@ extension Cluster {
       if applied.index <= commit {
         save(checkpoint, at: id)
       } else {
-        nodes[id.offset]?.pendingCheckpoint = checkpoint
+        nodes[id.offset].pendingCheckpoint = checkpoint
       }
     }
   }
 
   private mutating func save(_ checkpoint: StateCheckpoint, at id: NodeID) {
-    nodes[id.offset]?.isCheckpointing = true
-    nodes[id.offset]?.checkpointEnd = checkpoint.point.end
+    nodes[id.offset].isCheckpointing = true
+    nodes[id.offset].checkpointEnd = checkpoint.point.end
     let payload = CheckpointPayload.encode(checkpoint)
     onLog(id) {
       $0.saveCheckpoint(Checkpoint(point: checkpoint.point, payload: payload), into: &$1)
@@ -158,48 +150,47 @@ extension Cluster {
   // MARK: Idle logs, periodic syncs, full disks
 
   private mutating func scheduleIdle(_ id: NodeID) {
-    guard let node = nodes[id.offset], !node.idleScheduled else { return }
-    nodes[id.offset]?.idleScheduled = true
+    guard !nodes[id.offset].idleScheduled else { return }
+    nodes[id.offset].idleScheduled = true
     queue.schedule(
-      .idle(id, incarnation: node.incarnation), at: now + Interval.milliseconds(50))
+      .idle(id, incarnation: nodes[id.offset].incarnation), at: now + Interval.milliseconds(50))
   }
 
   /// After 50 ms without writes the synced watermark is noted, so that an idle log leaves no doubt.
   mutating func idle(_ id: NodeID, _ incarnation: UInt32) {
     guard let node = node(id), node.incarnation == incarnation, node.isAlive else { return }
-    nodes[id.offset]?.idleScheduled = false
+    nodes[id.offset].idleScheduled = false
     let quiet = now - node.lastAppend
     if quiet >= .milliseconds(50), node.log.flushed == node.log.head {
       onLog(id) { $0.noteIdle(into: &$1) }
     } else {
-      nodes[id.offset]?.idleScheduled = true
+      nodes[id.offset].idleScheduled = true
       queue.schedule(
         .idle(id, incarnation: incarnation), at: now + Interval.milliseconds(50))
     }
   }
 
+  mutating func schedulePeriodicSync(_ id: NodeID) {
+    guard case .every(let spacing) = knobs.syncPolicy, !nodes[id.offset].syncIsScheduled else {
+      return
+    }
+    nodes[id.offset].syncIsScheduled = true
+    queue.schedule(
+      .periodicSync(id, incarnation: nodes[id.offset].incarnation), at: now + spacing)
+  }
+
   mutating func periodicSync(_ id: NodeID, _ incarnation: UInt32) {
-    guard let node = node(id), node.incarnation == incarnation, node.isAlive,
-      case .every(let spacing) = knobs.syncPolicy
-    else { return }
+    guard nodes[id.offset].incarnation == incarnation else { return }
+    nodes[id.offset].syncIsScheduled = false
     onLog(id) { $0.flush(into: &$1) }
-    queue.schedule(.periodicSync(id, incarnation: incarnation), at: now + spacing)
+    schedulePeriodicSync(id)
   }
 
   mutating func retryDisk(_ id: NodeID, _ incarnation: UInt32) {
     guard let node = node(id), node.incarnation == incarnation, node.isAlive, node.log.isFull
     else { return }
-    onLog(id) { $0.retryFill(into: &$1) }
+    onLog(id) { $0.lookForRoom(into: &$1) }
     queue.schedule(
       .retryDisk(id, incarnation: incarnation), at: now + Interval.milliseconds(200))
-  }
-}
-
-extension Node {
-  /// Calls `body` with the log in place.
-  mutating func call(
-    _ body: (inout WriteAheadLog, inout LogOutput) -> Void, _ output: inout LogOutput
-  ) {
-    body(&log, &output)
   }
 }

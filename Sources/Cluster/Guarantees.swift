@@ -19,7 +19,7 @@ extension Cluster {
     let elsewhere = running.filter { $0 != leader }.map { flushedOf($0, office) }.max() ?? .zero
     result.atRiskRecords = max(0, acknowledged.distance(from: elsewhere))
     result.failuresUntilWritesStop = failuresUntilStop(replica, office, running: running)
-    result.freshReads = nodes.compactMap { $0 }.filter { node in
+    result.freshReads = memberNodes.filter { node in
       node.status == .running && (node.replica?.applied.index ?? .zero) >= acknowledged
         && (node.id == leader || node.replica?.leader == leader)
     }.map(\.id)

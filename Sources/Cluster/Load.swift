@@ -2,6 +2,7 @@ import Collections
 import Histogram
 import Operations
 import Positions
+import Records
 import Replication
 import World
 
@@ -13,6 +14,8 @@ struct Load: Sendable {
   var clients: [Client] = []
   /// The operator's own session.
   var operatorClient: Client
+  /// What the operator's operation writes or reads.
+  var named = NamedOperation(key: [], value: [], target: nil)
   /// Clients without an operation, the longest idle first.
   var idle: Deque<Int> = []
   /// When operations that found no idle client should have begun.
@@ -29,17 +32,21 @@ struct Load: Sendable {
   /// Writes under way to each node (by offset), sent together at the end of a turn.
   var outbox: [Proposal] = []
   var outboxNodes: [Int] = []
+  /// Writes in the proposal before: the next will have about as many.
+  var proposalBefore = 0
 
   static let backlogMaximum = 10_000
   static let patience = Interval.seconds(2)
   static let pause = Interval.milliseconds(50)
+  /// Writes that travel together at most: the disks begin with the first while the last are made.
+  static let proposalMaximum = 512
 
   init(settings: LoadChange, sequenceBase: UInt64) {
     self.settings = settings
     self.sequenceBase = sequenceBase
     zipfian = Zipfian(count: settings.keys ?? 1000)
     operatorClient = Client(
-      site: SiteID("site1"), leader: NodeID(1), sequence: sequenceBase, operation: nil, turn: 0)
+      site: 0, leader: NodeID(1), sequence: sequenceBase, operation: nil, turn: 0)
   }
 
   var workload: Workload { settings.workload ?? .a }
@@ -70,14 +77,39 @@ struct Load: Sendable {
 
   /// The bytes of key `number`: `user` and the number.
   static func key(_ number: Int) -> [UInt8] {
-    var key: [UInt8] = [0x75, 0x73, 0x65, 0x72]
-    append(number, to: &key)
-    return key
+    [UInt8](unsafeUninitializedCapacity: keyMaximum) { buffer, count in
+      count = writeKey(number, to: UnsafeMutableRawBufferPointer(buffer))
+    }
   }
 
-  private static func append(_ number: Int, to bytes: inout [UInt8]) {
-    if number >= 10 { append(number / 10, to: &bytes) }
-    bytes.append(0x30 + UInt8(number % 10))
+  /// The hash that the checker knows key `number` by: ``hash(_:)`` of its bytes.
+  static func keyHash(_ number: Int) -> UInt64 {
+    withUnsafeTemporaryAllocation(byteCount: keyMaximum, alignment: 8) { scratch in
+      hash(UnsafeRawBufferPointer(rebasing: scratch[..<writeKey(number, to: scratch)]))
+    }
+  }
+
+  /// The hash that the checker knows a key by.
+  static func hash(_ key: UnsafeRawBufferPointer) -> UInt64 { ChainHash.hash(key) }
+
+  /// Bytes of the longest key that the load writes.
+  private static let keyMaximum = 24
+
+  /// Puts key `number` at the beginning of `bytes`; gives its length.
+  private static func writeKey(_ number: Int, to bytes: UnsafeMutableRawBufferPointer) -> Int {
+    bytes.storeBytes(of: UInt32(0x7265_7375).littleEndian, as: UInt32.self)
+    var digits = 1
+    var rest = number / 10
+    while rest > 0 {
+      digits += 1
+      rest /= 10
+    }
+    rest = number
+    for position in stride(from: 3 + digits, to: 3, by: -1) {
+      bytes[position] = 0x30 + UInt8(rest % 10)
+      rest /= 10
+    }
+    return 4 + digits
   }
 
   /// Puts a client's write into what goes to its node; the value is a function of session and
@@ -85,53 +117,41 @@ struct Load: Sendable {
   mutating func enqueue(_ operation: Operation, session: UInt64) {
     let node = operation.node.offset
     while outbox.count <= node { outbox.append(Proposal()) }
-    if outbox[node].origins.isEmpty { outboxNodes.append(node) }
-    let span: PayloadBytes
-    if let named = operation.named {
-      span = PayloadBytes(key: named.key, value: named.value)
-      outbox[node].spans.append(
-        span.key.withUnsafeBytes { key in
-          span.value.withUnsafeBytes { value in
-            ClientWrite.encode(
-              session: session, sequence: operation.sequence, key: key, value: value,
-              into: &outbox[node].bytes)
-          }
-        })
+    if outbox[node].origins.isEmpty {
+      outboxNodes.append(node)
+      let count = proposalBefore
+      outbox[node].origins.reserveCapacity(count)
+      outbox[node].spans.reserveCapacity(count)
+      outbox[node].bytes.reserveCapacity(count * (valueSize + 32))
+    }
+    if session == 0 {
+      let span = named.key.withUnsafeBytes { key in
+        named.value.withUnsafeBytes { value in
+          ClientWrite.encode(
+            session: session, sequence: operation.sequence, key: key, value: value,
+            into: &outbox[node].bytes)
+        }
+      }
+      outbox[node].spans.append(span)
     } else {
       encodeDrawn(operation, session: session, node: node)
     }
     outbox[node].origins.append(WriteOrigin(session: session, sequence: operation.sequence))
   }
 
-  private struct PayloadBytes {
-    var key: [UInt8]
-    var value: [UInt8]
-  }
-
   /// Encodes key and value on the stack: this is done for every write of the load.
   private mutating func encodeDrawn(_ operation: Operation, session: UInt64, node: Int) {
     let size = valueSize
-    withUnsafeTemporaryAllocation(byteCount: 24 + size, alignment: 8) { scratch in
-      var length = 4
-      for (offset, byte) in [0x75, 0x73, 0x65, 0x72].enumerated() {
-        scratch[offset] = UInt8(byte)
-      }
-      var digits = 1
-      var rest = operation.key / 10
-      while rest > 0 {
-        digits += 1
-        rest /= 10
-      }
-      rest = operation.key
-      for position in stride(from: length + digits - 1, through: length, by: -1) {
-        scratch[position] = 0x30 + UInt8(rest % 10)
-        rest /= 10
-      }
-      length += digits
+    let words = (size + 7) / 8
+    withUnsafeTemporaryAllocation(byteCount: Self.keyMaximum + words * 8, alignment: 8) { scratch in
+      let length = Self.writeKey(operation.key, to: scratch)
+      // Letters from a to p, eight at a time.
       var word = session &* 0x9E37_79B9_7F4A_7C15 ^ operation.sequence
-      for offset in 0..<size {
-        if offset % 8 == 0 { word = word &* 0xD129_0DDF_7C1F_4B5D &+ 1 }
-        scratch[length + offset] = 0x61 + UInt8((word >> UInt64(offset % 8 * 8)) & 0x0F)
+      for position in 0..<words {
+        word = word &* 0xD129_0DDF_7C1F_4B5D &+ 0x9E37_79B9_7F4A_7C15
+        let letters = (word >> 4) & 0x0F0F_0F0F_0F0F_0F0F &+ 0x6161_6161_6161_6161
+        scratch.storeBytes(
+          of: letters.littleEndian, toByteOffset: length + position * 8, as: UInt64.self)
       }
       let span = ClientWrite.encode(
         session: session, sequence: operation.sequence,

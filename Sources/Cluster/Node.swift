@@ -17,6 +17,8 @@ struct Node: Sendable {
   }
 
   let id: NodeID
+  /// Whether it belongs to the cluster; one that left stays dead.
+  var isMember = true
   var site: SiteID
   var status = Status.dead("not started")
   /// Counts its starts: what belongs to an earlier one is dropped.
@@ -37,6 +39,7 @@ struct Node: Sendable {
   /// The time of its last append, for the idle watermark.
   var lastAppend = Instant.start
   var idleScheduled = false
+  var syncIsScheduled = false
   /// When it will have served what it has taken on.
   var busyUntil = Instant.start
   /// Its clock's rate against true time, and its offset.
@@ -88,6 +91,7 @@ struct Node: Sendable {
     timerEvents = timers
     needsFlush = false
     idleScheduled = false
+    syncIsScheduled = false
     pendingCheckpoint = nil
     isCheckpointing = false
     reads = [:]

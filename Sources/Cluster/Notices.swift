@@ -45,7 +45,7 @@ extension Cluster {
   private mutating func elected(
     _ id: NodeID, term: Term, votes: Int, voters: Int, forced: Bool
   ) {
-    let history = nodes[id.offset]?.replica?.history
+    let history = nodes[id.offset].replica?.history
     let spans = history?.spans ?? []
     var covered: [Checking.TermSpan] = []
     if let origin = history?.origin, origin.index > .zero {
@@ -55,13 +55,13 @@ extension Cluster {
     observe(
       .elected(
         node: id, term: term, history: covered,
-        head: nodes[id.offset]?.replica?.head ?? .origin, forced: forced))
+        head: nodes[id.offset].replica?.head ?? .origin, forced: forced))
     let how = forced ? "by force" : "with \(votes) of \(voters) votes"
     say(.election, id, "\(id) leads term \(term.epoch), \(how)")
   }
 
   private mutating func membershipIs(_ membership: Membership, at id: NodeID) {
-    guard nodes[id.offset]?.replica?.role == .leader else { return }
+    guard nodes[id.offset].replica?.role == .leader else { return }
     observePolicy()
     let voters = membership.voters.map(\.description).joined(separator: " ")
     say(.note, id, "voters: \(voters)")
@@ -72,7 +72,7 @@ extension Cluster {
   mutating func truncated(
     to point: LogPoint, discarded: RecordBatch, file: String?, at id: NodeID
   ) {
-    nodes[id.offset]?.rollbackRecords += discarded.count
+    nodes[id.offset].rollbackRecords += discarded.count
     var writes: [DiscardedWrite] = []
     var index = discarded.previous.index
     for (position, entry) in discarded.entries.enumerated() {
@@ -99,9 +99,9 @@ extension Cluster {
       .fault, id,
       isFull ? "\(id)'s disk is full: it takes no more records" : "\(id)'s disk has room again")
     run(.diskFull(isFull), at: id)
-    if isFull, let incarnation = nodes[id.offset]?.incarnation {
+    if isFull {
       queue.schedule(
-        .retryDisk(id, incarnation: incarnation), at: now + Interval.milliseconds(200))
+        .retryDisk(id, incarnation: nodes[id.offset].incarnation), at: now + Interval.milliseconds(200))
     }
   }
 
@@ -112,9 +112,7 @@ extension Cluster {
   }
 
   mutating func diskCompleted(_ completion: DiskCompletion) {
-    guard completion.node.offset < nodes.count,
-      nodes[completion.node.offset]?.incarnation == completion.incarnation
-    else { return }
+    guard nodes[completion.node.offset].incarnation == completion.incarnation else { return }
     onLog(completion.node) { $0.handle(completion.completion, into: &$1) }
     flushIfNeeded(completion.node)
   }
@@ -122,8 +120,8 @@ extension Cluster {
   /// Ends a node's process: what is in its memory is gone, its clients' connections break.
   mutating func stop(_ id: NodeID, as status: Node.Status) {
     guard node(id) != nil else { return }
-    nodes[id.offset]?.loseMemory()
-    nodes[id.offset]?.status = status
+    nodes[id.offset].loseMemory()
+    nodes[id.offset].status = status
     world.crash(id)
     observe(.crashed(node: id))
     answer(.reset(id), from: id)

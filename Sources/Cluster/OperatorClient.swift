@@ -14,7 +14,7 @@ extension Cluster {
     load.operatorClient.sequence += 1
     begin(
       .write,
-      Operation.Named(key: Array(key.utf8), value: Array(value.utf8), target: nil))
+      NamedOperation(key: Array(key.utf8), value: Array(value.utf8), target: nil))
     lastWrite = "\(key): waiting"
     return .done("write \(key) sent to \(load.operatorClient.leader)")
   }
@@ -24,23 +24,24 @@ extension Cluster {
     if load.operatorClient.operation != nil {
       return .refused("the write or read before is not answered yet")
     }
-    begin(.read, Operation.Named(key: Array(key.utf8), value: [], target: target))
+    begin(.read, NamedOperation(key: Array(key.utf8), value: [], target: target))
     lastRead = "\(key): waiting"
     return .done("read \(key) sent")
   }
 
-  private mutating func begin(_ kind: Operation.Kind, _ named: Operation.Named) {
+  private mutating func begin(_ kind: Operation.Kind, _ named: NamedOperation) {
     if let leader = leader { load.operatorClient.leader = leader }
+    load.named = named
     load.operatorClient.operation = Operation(
       kind: kind, key: 0, sequence: load.operatorClient.sequence, intended: now,
-      deadline: now + Load.patience, node: load.operatorClient.leader, attempt: 0, named: named,
+      deadline: now + Load.patience, node: load.operatorClient.leader, attempt: 0,
       isUnderWay: false)
     attempt(session: 0)
     sendOutbox()
   }
 
-  private func name(_ operation: Operation) -> String {
-    String(decoding: operation.named?.key ?? [], as: UTF8.self)
+  private var operatorKey: String {
+    String(decoding: load.named.key, as: UTF8.self)
   }
 
   mutating func operatorAcknowledged(
@@ -48,15 +49,14 @@ extension Cluster {
   ) {
     guard let operation = load.operatorClient.operation, operation.sequence == origin.sequence
     else { return }
-    if let key = operation.named?.key {
-      checker.noteAcknowledged(Self.hash(key), term: term, index: index, session: 0)
-    }
+    checker.noteAcknowledged(
+      load.named.key.withUnsafeBytes(Load.hash), term: term, index: index, session: 0)
     load.operatorClient.operation = nil
     load.operatorClient.wrote = index
     load.operatorClient.saw = max(load.operatorClient.saw, index)
     metrics.wrote(after: now - operation.intended)
-    lastWrite = "\(name(operation)): acknowledged by \(node)"
-    say(.clients, node, "write \(name(operation)) acknowledged by \(node) at index \(index)")
+    lastWrite = "\(operatorKey): acknowledged by \(node)"
+    say(.clients, node, "write \(operatorKey) acknowledged by \(node) at index \(index)")
   }
 
   mutating func operatorRead(
@@ -65,17 +65,17 @@ extension Cluster {
     load.operatorClient.operation = nil
     metrics.read(after: now - operation.intended)
     let found = version.map { "\"\(String(decoding: $0.value.prefix(200), as: UTF8.self))\"" }
-    lastRead = "\(name(operation)) from \(node): \(found ?? "missing")"
-    say(.clients, node, "read \(name(operation)) from \(node): \(found ?? "missing")")
+    lastRead = "\(operatorKey) from \(node): \(found ?? "missing")"
+    say(.clients, node, "read \(operatorKey) from \(node): \(found ?? "missing")")
   }
 
   mutating func operatorTimedOut(_ operation: Operation) {
     if case .write = operation.kind {
-      lastWrite = "\(name(operation)): unanswered, its outcome is unknown"
-      say(.clients, nil, "write \(name(operation)) is unanswered: its outcome is unknown")
+      lastWrite = "\(operatorKey): unanswered, its outcome is unknown"
+      say(.clients, nil, "write \(operatorKey) is unanswered: its outcome is unknown")
     } else {
-      lastRead = "\(name(operation)): unanswered"
-      say(.clients, nil, "read \(name(operation)) is unanswered")
+      lastRead = "\(operatorKey): unanswered"
+      say(.clients, nil, "read \(operatorKey) is unanswered")
     }
   }
 }

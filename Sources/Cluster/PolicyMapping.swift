@@ -51,7 +51,7 @@ extension Cluster {
 
   /// The running leader of the highest term.
   var leader: NodeID? {
-    nodes.compactMap { $0 }
+    memberNodes
       .filter { $0.status == .running && $0.replica?.role == .leader }
       .max { ($0.replica?.term ?? .zero) < ($1.replica?.term ?? .zero) }?.id
   }
@@ -85,17 +85,12 @@ extension Cluster {
     observePolicy()
     let policy = self.policy
     for id in members {
-      if nodes[id.offset]?.status == .frozen {
-        nodes[id.offset]?.deferredDisk.append(.policyChanged(policy))
+      if nodes[id.offset].status == .frozen {
+        nodes[id.offset].deferredDisk.append(.policyChanged(policy))
       } else {
         run(.policyChanged(policy), at: id)
       }
     }
-    if case .every(let spacing) = knobs.syncPolicy {
-      for id in members {
-        guard let incarnation = nodes[id.offset]?.incarnation else { continue }
-        queue.schedule(.periodicSync(id, incarnation: incarnation), at: now + spacing)
-      }
-    }
+    for id in members where nodes[id.offset].isAlive { schedulePeriodicSync(id) }
   }
 }

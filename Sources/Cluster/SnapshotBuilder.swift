@@ -11,7 +11,7 @@ extension Cluster {
       at: now, isLive: world.isLive, knobs: knobs, load: load.settings)
     snapshot.speed = speed
     let leader = leader
-    snapshot.nodes = nodes.compactMap { $0 }.map { nodeSnapshot($0, leader: leader) }
+    snapshot.nodes = memberNodes.map { nodeSnapshot($0, leader: leader) }
     snapshot.links = links
     snapshot.clients = clientsSnapshot
     snapshot.ledger = ledgerSnapshot

@@ -26,12 +26,12 @@ extension Cluster {
     metrics.second(elapsed)
     for id in members {
       let lag = lag(of: id).time?.milliseconds
-      let served = Double(nodes[id.offset]?.served ?? 0)
-      nodes[id.offset]?.servedPerSecond = served / max(elapsed.seconds, 1e-9)
-      nodes[id.offset]?.served = 0
-      nodes[id.offset]?.lagHistory.append(lag ?? .nan)
-      if (nodes[id.offset]?.lagHistory.count ?? 0) > 60 {
-        nodes[id.offset]?.lagHistory.removeFirst()
+      let served = Double(nodes[id.offset].served)
+      nodes[id.offset].servedPerSecond = served / max(elapsed.seconds, 1e-9)
+      nodes[id.offset].served = 0
+      nodes[id.offset].lagHistory.append(lag ?? .nan)
+      if nodes[id.offset].lagHistory.count > 60 {
+        nodes[id.offset].lagHistory.removeFirst()
       }
     }
   }
@@ -46,16 +46,16 @@ extension Cluster {
       else { continue }
       leaving.remove(offset)
       stop(id, as: .dead("removed"))
-      nodes[offset] = nil
+      nodes[offset].isMember = false
       say(.note, id, "\(id) is no longer a member")
       observePolicy()
     }
   }
 
   private mutating func retryRepair(_ id: NodeID) {
-    guard var boot = nodes[id.offset]?.boot else { return }
+    guard var boot = nodes[id.offset].boot else { return }
     boot.repairTries += 1
-    nodes[id.offset]?.boot = boot
+    nodes[id.offset].boot = boot
     // Asked once a second, for ten seconds: then nobody has them.
     if boot.repairTries > 200 {
       refused("no peer has the records after \(boot.repairAfter ?? .zero)", at: id)
@@ -67,7 +67,7 @@ extension Cluster {
   /// No forks, and every live replica shows all that the leader has flushed.
   public var isConverged: Bool {
     guard let leader, let head = node(leader)?.replica?.flushed else { return false }
-    let live = nodes.compactMap { $0 }
+    let live = memberNodes
     for node in live {
       switch node.status {
       case .running:

@@ -11,6 +11,8 @@ public struct WriteFigures: Sendable {
   public var p50: Double?
   /// 99th percentile of it.
   public var p99: Double?
+  /// Microseconds that the engine's thread spent on a processor for each of them.
+  public var processorMicroseconds: Double
   /// What must never happen and did.
   public var violations: Int
 
@@ -23,10 +25,13 @@ public struct WriteFigures: Sendable {
     while cluster.world.now < warm { _ = cluster.step(until: warm) }
     let before = cluster.acknowledgedWrites
     let begun = cluster.world.now
+    let processor = MonotonicClock.threadTime
     let end = begun + interval
     while cluster.world.now < end { _ = cluster.step(until: end) }
     let elapsed = cluster.world.now - begun
-    writesPerSecond = Double(cluster.acknowledgedWrites - before) / elapsed.seconds
+    let writes = Double(cluster.acknowledgedWrites - before)
+    writesPerSecond = writes / elapsed.seconds
+    processorMicroseconds = Double(MonotonicClock.threadTime - processor) / 1000 / max(1, writes)
     let snapshot = cluster.snapshot(speed: 1)
     p50 = snapshot.clients.acknowledgement.p50
     p99 = snapshot.clients.acknowledgement.p99

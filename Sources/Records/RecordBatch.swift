@@ -1,3 +1,4 @@
+import CProcessor
 import Positions
 
 /// One record of a batch; its payload stands in the batch's bytes.
@@ -10,17 +11,21 @@ public struct RecordEntry: Equatable, Sendable {
   public var payloadOffset: UInt32
   /// Bytes of payload, without padding.
   public var payloadLength: UInt32
+  /// CRC32C of the payload, made with the record: what a log writes is checked all the way.
+  public var payloadChecksum: UInt32
   /// What the payload is.
   public var kind: RecordKind
 
   /// An entry with these fields.
-  @inlinable public init(
-    term: Term, chain: Chain, payloadOffset: Int, payloadLength: Int, kind: RecordKind
+  public init(
+    term: Term, chain: Chain, payloadOffset: Int, payloadLength: Int, payloadChecksum: UInt32,
+    kind: RecordKind
   ) {
     self.term = term
     self.chain = chain
     self.payloadOffset = UInt32(payloadOffset)
     self.payloadLength = UInt32(payloadLength)
+    self.payloadChecksum = payloadChecksum
     self.kind = kind
   }
 
@@ -80,7 +85,8 @@ public struct RecordBatch: Equatable, Sendable {
       last.chain, kind: kind, index: index, term: term, payload: payload)
     entries.append(
       RecordEntry(
-        term: term, chain: chain, payloadOffset: offset, payloadLength: payload.count, kind: kind))
+        term: term, chain: chain, payloadOffset: offset, payloadLength: payload.count,
+        payloadChecksum: crc32c(0, payload.baseAddress, payload.count), kind: kind))
     last = LogPoint(
       index: index, term: term, chain: chain,
       end: last.end.advanced(by: RecordLayout.size(payloadLength: payload.count)))
@@ -103,7 +109,8 @@ public struct RecordBatch: Equatable, Sendable {
       entries.append(
         RecordEntry(
           term: entry.term, chain: entry.chain, payloadOffset: offset,
-          payloadLength: Int(entry.payloadLength), kind: entry.kind))
+          payloadLength: Int(entry.payloadLength), payloadChecksum: entry.payloadChecksum,
+          kind: entry.kind))
     }
     last = other.last
   }
@@ -128,7 +135,8 @@ public struct RecordBatch: Equatable, Sendable {
         batch.entries.append(
           RecordEntry(
             term: term, chain: chain, payloadOffset: Int(span.offset),
-            payloadLength: Int(span.length), kind: kind))
+            payloadLength: Int(span.length),
+            payloadChecksum: crc32c(0, payload.baseAddress, payload.count), kind: kind))
         end = end.advanced(by: RecordLayout.size(payloadLength: Int(span.length)))
       }
     }

@@ -42,17 +42,17 @@ extension Replica {
     var end = applied.end
     var last = applied
     batch.bytes.withUnsafeBytes { bytes in
-      for entry in batch.entries {
+      for (position, entry) in batch.entries.enumerated() {
         if index >= target { break }
         index = index.next
         end = end.advanced(by: entry.size)
-        if entry.kind == .write {
-          let start = Int(entry.payloadOffset)
-          let payload = UnsafeRawBufferPointer(
-            rebasing: bytes[start..<start + Int(entry.payloadLength)])
-          if let write = ClientWrite.decode(payload) {
-            state.apply(write, index: index, term: entry.term)
-          }
+        if position + Self.lookAhead < batch.entries.count,
+          let write = Self.write(batch.entries[position + Self.lookAhead], in: bytes)
+        {
+          state.prefetch(write)
+        }
+        if let write = Self.write(entry, in: bytes) {
+          state.apply(write, index: index, term: entry.term)
         }
         last = LogPoint(index: index, term: entry.term, chain: entry.chain, end: end)
         if index.rawValue % Self.hashStride == 0 {
@@ -61,6 +61,18 @@ extension Replica {
       }
     }
     applied = last
+  }
+
+  /// How many records ahead of the one applied memory is asked for.
+  private static let lookAhead = 8
+
+  private static func write(
+    _ entry: RecordEntry, in bytes: UnsafeRawBufferPointer
+  ) -> ClientWrite.View? {
+    guard entry.kind == .write else { return nil }
+    let start = Int(entry.payloadOffset)
+    return ClientWrite.decode(
+      UnsafeRawBufferPointer(rebasing: bytes[start..<start + Int(entry.payloadLength)]))
   }
 
   private mutating func stateMoved(into effects: inout [Effect]) {

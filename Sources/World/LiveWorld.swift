@@ -15,21 +15,27 @@ public struct LiveWorld: World {
   private var ready: [DiskCompletion] = []
   private var nextReady = 0
 
-  /// A node's disk: a thread that does requests one after another.
-  private final class Disk: Sendable {
+  /// Requests that are done one after another, by a thread of their own.
+  private final class Lane: Sendable {
     enum Task: Sendable {
       case request(FileRequest, incarnation: UInt32)
       case condition(DiskCondition)
       case wipe
+      /// Lets the other lane go, and waits until that has done what it does alone.
+      case standBy(Latch, until: Latch)
+      /// Waits until the other lane stands by.
+      case await(Latch)
+      /// Lets the other lane go on.
+      case release(Latch)
     }
 
     let tasks = Mailbox<Task>()
     let thread: Thread
 
-    init(node: NodeID, directory: String, completed: Mailbox<DiskCompletion>) throws {
+    init(node: NodeID, files: PosixFileSystem, completed: Mailbox<DiskCompletion>) throws {
       let tasks = tasks
       thread = try Thread.start {
-        var files = PosixFileSystem(directory: directory)
+        var files = files
         while case .elements(let batch) = tasks.take(until: nil) {
           for task in batch {
             switch task {
@@ -40,12 +46,62 @@ public struct LiveWorld: World {
             case .condition(let condition): files.condition = condition
             case .wipe:
               files.closeFiles()
-              Directories.removeFiles(in: directory)
+              Directories.removeFiles(in: files.directory)
+            case .standBy(let here, let done):
+              here.open()
+              done.wait()
+            case .await(let latch): latch.wait()
+            case .release(let latch): latch.open()
             }
           }
         }
-        files.closeFiles()
       }
+    }
+
+    func end() {
+      tasks.close()
+      thread.join()
+    }
+  }
+
+  /// A node's disk: a lane for requests in order, and one for those aside.
+  private final class Disk: Sendable {
+    private let inOrder: Lane
+    private let aside: Lane
+
+    init(node: NodeID, directory: String, completed: Mailbox<DiskCompletion>) throws {
+      let files = PosixFileSystem(directory: directory)
+      inOrder = try Lane(node: node, files: files, completed: completed)
+      aside = try Lane(node: node, files: files, completed: completed)
+    }
+
+    func submit(_ request: FileRequest, incarnation: UInt32) {
+      switch request.turn {
+      case .inOrder: inOrder.tasks.put(.request(request, incarnation: incarnation))
+      case .aside: aside.tasks.put(.request(request, incarnation: incarnation))
+      case .alone: alone(.request(request, incarnation: incarnation))
+      }
+    }
+
+    func set(_ condition: DiskCondition) {
+      inOrder.tasks.put(.condition(condition))
+      aside.tasks.put(.condition(condition))
+    }
+
+    func wipe() { alone(.wipe) }
+
+    private func alone(_ task: Lane.Task) {
+      let here = Latch()
+      let done = Latch()
+      aside.tasks.put(.standBy(here, until: done))
+      inOrder.tasks.put(.await(here))
+      inOrder.tasks.put(task)
+      inOrder.tasks.put(.release(done))
+    }
+
+    func end() {
+      inOrder.end()
+      aside.end()
     }
   }
 
@@ -58,13 +114,13 @@ public struct LiveWorld: World {
 
   public var isLive: Bool { true }
 
-  public var hasCompletion: Bool { nextReady < ready.count }
+  public var hasCompletion: Bool { nextReady < ready.count || mailbox.hasElements }
 
   /// Nanoseconds of the machine's monotonic clock.
   public static var monotonicNow: Int64 { MonotonicClock.now }
 
   public mutating func submit(_ request: FileRequest, node: NodeID, incarnation: UInt32) {
-    disks[node.offset]?.tasks.put(.request(request, incarnation: incarnation))
+    disks[node.offset]?.submit(request, incarnation: incarnation)
   }
 
   public mutating func wait(until deadline: Instant) -> WaitOutcome {
@@ -85,11 +141,11 @@ public struct LiveWorld: World {
   }
 
   public mutating func setDisk(_ node: NodeID, _ condition: DiskCondition) {
-    disks[node.offset]?.tasks.put(.condition(condition))
+    disks[node.offset]?.set(condition)
   }
 
   public mutating func wipe(_ node: NodeID) {
-    disks[node.offset]?.tasks.put(.wipe)
+    disks[node.offset]?.wipe()
   }
 
   public mutating func crash(_ node: NodeID) {
@@ -107,8 +163,7 @@ public struct LiveWorld: World {
 
   /// Ends the disk threads, once they have done what they were given.
   public mutating func close() {
-    for disk in disks { disk?.tasks.close() }
-    for disk in disks { disk?.thread.join() }
+    for disk in disks { disk?.end() }
     disks = []
   }
 

@@ -1,16 +1,14 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #endif
 
-/// A queue from any thread to one that waits, with a deadline.
-final class Mailbox<Element: Sendable>: @unchecked Sendable {
-  // Every access to `elements`, `isWoken` and `isClosed` is made with `mutex` held, and the mutex and
-  // the condition live at fixed addresses until deinit.
+/// A mutex and a condition to wait for, which a change under the mutex signals.
+final class Monitor: @unchecked Sendable {
+  // Both live at fixed addresses from init to deinit, and POSIX lets any thread use them.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
-  private var elements: [Element] = []
-  private var isWoken = false
-  private var isClosed = false
 
   init() {
     mutex = .allocate(capacity: 1)
@@ -30,28 +28,77 @@ final class Mailbox<Element: Sendable>: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  private func locked<Result>(_ body: () -> Result) -> Result {
+  func locked<Result>(_ body: () -> Result) -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return body()
   }
 
+  /// Wakes whoever waits.
+  func signal() { pthread_cond_broadcast(condition) }
+
+  /// Waits for a signal, with the mutex held, at most until `deadline` (monotonic nanoseconds; nil:
+  /// for ever). May return without one.
+  func wait(until deadline: Int64? = nil) {
+    guard let deadline else {
+      pthread_cond_wait(condition, mutex)
+      return
+    }
+    var time = timespec(
+      tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
+    pthread_cond_timedwait(condition, mutex, &time)
+  }
+}
+
+/// Holds threads back until it is opened, once.
+final class Latch: @unchecked Sendable {
+  // `isOpen` is only used with the monitor locked.
+  private let monitor = Monitor()
+  private var isOpen = false
+
+  func open() {
+    monitor.locked { isOpen = true }
+    monitor.signal()
+  }
+
+  func wait() {
+    monitor.locked {
+      while !isOpen { monitor.wait() }
+    }
+  }
+}
+
+/// A queue from any thread to one that waits, with a deadline.
+final class Mailbox<Element: Sendable>: @unchecked Sendable {
+  // `elements`, `isWoken` and `isClosed` are only used with the monitor locked.
+  private let monitor = Monitor()
+  private var elements: [Element] = []
+  private var isWoken = false
+  private var isClosed = false
+  private let hasElementsNow = Atomic(false)
+
+  /// Whether there is an element, as far as one can tell without waiting for anybody.
+  var hasElements: Bool { hasElementsNow.load(ordering: .relaxed) }
+
   /// Puts an element in and wakes whoever waits.
   func put(_ element: Element) {
-    locked { elements.append(element) }
-    pthread_cond_signal(condition)
+    monitor.locked {
+      elements.append(element)
+      hasElementsNow.store(true, ordering: .relaxed)
+    }
+    monitor.signal()
   }
 
   /// Wakes whoever waits, now or next.
   func wake() {
-    locked { isWoken = true }
-    pthread_cond_signal(condition)
+    monitor.locked { isWoken = true }
+    monitor.signal()
   }
 
   /// Lets whoever waits go for good.
   func close() {
-    locked { isClosed = true }
-    pthread_cond_broadcast(condition)
+    monitor.locked { isClosed = true }
+    monitor.signal()
   }
 
   /// What a wait gave.
@@ -64,26 +111,21 @@ final class Mailbox<Element: Sendable>: @unchecked Sendable {
 
   /// Takes all elements at once; waits for one until `deadline` (monotonic nanoseconds; nil: for ever).
   func take(until deadline: Int64?) -> Wait {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    while true {
-      if !elements.isEmpty {
-        let taken = elements
-        elements = []
-        return .elements(taken)
-      }
-      if isClosed { return .closed }
-      if isWoken {
-        isWoken = false
-        return .woken
-      }
-      if let deadline {
-        if MonotonicClock.now >= deadline { return .deadline }
-        var time = timespec(
-          tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
-        pthread_cond_timedwait(condition, mutex, &time)
-      } else {
-        pthread_cond_wait(condition, mutex)
+    monitor.locked {
+      while true {
+        if !elements.isEmpty {
+          let taken = elements
+          elements = []
+          hasElementsNow.store(false, ordering: .relaxed)
+          return .elements(taken)
+        }
+        if isClosed { return .closed }
+        if isWoken {
+          isWoken = false
+          return .woken
+        }
+        if let deadline, MonotonicClock.now >= deadline { return .deadline }
+        monitor.wait(until: deadline)
       }
     }
   }
@@ -93,8 +135,15 @@ final class Mailbox<Element: Sendable>: @unchecked Sendable {
 public enum MonotonicClock {
   /// Nanoseconds since some moment before the program began.
   public static var now: Int64 {
+    read(CLOCK_MONOTONIC)
+  }
+
+  /// Nanoseconds that the calling thread has spent on a processor.
+  public static var threadTime: Int64 { read(CLOCK_THREAD_CPUTIME_ID) }
+
+  private static func read(_ clock: clockid_t) -> Int64 {
     var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
+    clock_gettime(clock, &time)
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 }

@@ -1,10 +1,12 @@
+import CSystem
+import Synchronization
 import WriteAheadLog
 
 #if canImport(Glibc)
   import Glibc
 #endif
 
-/// Real files in one directory.
+/// Real files in one directory; copies share the open files, and may be used by different threads.
 public struct PosixFileSystem: FileSystem {
   /// The directory's path.
   public let directory: String
@@ -12,11 +14,28 @@ public struct PosixFileSystem: FileSystem {
   public var condition = DiskCondition()
   private let handles = Handles()
 
-  /// Open files by name; each owner of a file system uses it from one thread at a time.
-  private final class Handles: @unchecked Sendable {
-    // Reached only through a PosixFileSystem, which its owner uses from one thread at a time.
-    var open: [String: Int32] = [:]
-    deinit { for (_, handle) in open { Glibc.close(handle) } }
+  /// An open file, closed once nobody uses it any more.
+  private final class Handle: Sendable {
+    let number: Int32
+    init(_ number: Int32) { self.number = number }
+    deinit { Glibc.close(number) }
+
+    /// Writes all of `bytes`; gives -1, with errno set, when the system won't.
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Int32 {
+      var done = 0
+      while done < bytes.count, let base = bytes.baseAddress {
+        let length = pwrite(number, base + done, bytes.count - done, off_t(offset + done))
+        if length < 0, errno == EINTR { continue }
+        if length <= 0 { return -1 }
+        done += length
+      }
+      return 0
+    }
+  }
+
+  /// Open files by name.
+  private final class Handles: Sendable {
+    let open = Mutex<[String: Handle]>([:])
   }
 
   /// The files of `directory`, which exists.
@@ -25,10 +44,7 @@ public struct PosixFileSystem: FileSystem {
   }
 
   /// Closes all files; they are opened anew when they are next used.
-  public func closeFiles() {
-    for (_, handle) in handles.open { Glibc.close(handle) }
-    handles.open = [:]
-  }
+  public func closeFiles() { handles.open.withLock { $0 = [:] } }
 
   public mutating func perform(_ operation: FileOperation) throws(FileError) -> FileResult {
     switch operation {
@@ -37,13 +53,14 @@ public struct PosixFileSystem: FileSystem {
       return .bytes(try read(name, offset, count))
     case .write(let name, let offset, let bytes):
       try checkRoom(name, through: offset + bytes.count)
-      try write(name, offset, bytes)
+      let file = try handle(name, creates: true)
+      try check(bytes.withUnsafeBytes { file.write($0, at: offset) }, name)
     case .zeroFill(let name, let offset, let count):
       try checkRoom(name, through: offset + count)
       try zero(name, offset, count)
     case .sync(let name): try sync(name)
     case .truncate(let name, let size):
-      try check(ftruncate(try handle(name, creates: false), size), name)
+      try check(ftruncate(try handle(name, creates: false).number, size), name)
     case .rename(let from, let to):
       forget(from)
       forget(to)
@@ -70,8 +87,8 @@ public struct PosixFileSystem: FileSystem {
     if result < 0 { throw Self.failure(name) }
   }
 
-  private func handle(_ name: String, creates: Bool) throws(FileError) -> Int32 {
-    if let open = handles.open[name] { return open }
+  private func handle(_ name: String, creates: Bool) throws(FileError) -> Handle {
+    if let open = handles.open.withLock({ $0[name] }) { return open }
     if creates, condition.isFull, access(path(name), F_OK) != 0 {
       throw FileError(kind: .noSpace, name: name)
     }
@@ -81,12 +98,13 @@ public struct PosixFileSystem: FileSystem {
       handle = open(path(name), O_RDONLY | O_CLOEXEC)
     }
     if handle < 0 { throw Self.failure(name) }
-    handles.open[name] = handle
-    return handle
+    let file = Handle(handle)
+    handles.open.withLock { $0[name] = file }
+    return file
   }
 
   private func forget(_ name: String) {
-    if let handle = handles.open.removeValue(forKey: name) { Glibc.close(handle) }
+    handles.open.withLock { _ = $0.removeValue(forKey: name) }
   }
 
   private func checkRoom(_ name: String, through end: Int) throws(FileError) {
@@ -118,7 +136,7 @@ public struct PosixFileSystem: FileSystem {
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       var done = 0
       while done < count, let base = buffer.baseAddress {
-        let length = pread(handle, base + done, count - done, off_t(offset + done))
+        let length = pread(handle.number, base + done, count - done, off_t(offset + done))
         if length < 0, errno == EINTR { continue }
         if length < 0 { failed = true }
         if length <= 0 { break }
@@ -130,37 +148,29 @@ public struct PosixFileSystem: FileSystem {
     return bytes
   }
 
-  private func write(_ name: String, _ offset: Int, _ bytes: [UInt8]) throws(FileError) {
-    let handle = try handle(name, creates: true)
-    var failed = false
-    bytes.withUnsafeBytes { buffer in
-      var done = 0
-      while done < buffer.count, let base = buffer.baseAddress {
-        let length = pwrite(handle, base + done, buffer.count - done, off_t(offset + done))
-        if length < 0, errno == EINTR { continue }
-        if length <= 0 {
-          failed = true
-          break
-        }
-        done += length
-      }
-    }
-    if failed { throw Self.failure(name) }
-  }
+  private static let zeros = [UInt8](repeating: 0, count: 256 << 10)
 
   private func zero(_ name: String, _ offset: Int, _ count: Int) throws(FileError) {
-    let zeros = [UInt8](repeating: 0, count: min(count, 1 << 20))
+    let file = try handle(name, creates: true)
     var done = 0
     while done < count {
-      let length = min(zeros.count, count - done)
-      try write(name, offset + done, length == zeros.count ? zeros : Array(zeros[..<length]))
+      let length = min(Self.zeros.count, count - done)
+      try check(
+        Self.zeros.withUnsafeBytes {
+          file.write(UnsafeRawBufferPointer(rebasing: $0[..<length]), at: offset + done)
+        }, name)
+      // A great many zeros handed over at once would keep everybody's syncs waiting for the device.
+      if count > Self.zeros.count {
+        try check(
+          system_write_back(file.number, Int64(offset + done), Int64(length)), name)
+      }
       done += length
     }
   }
 
   private func sync(_ name: String) throws(FileError) {
     if condition.syncDelay > .zero { usleep(UInt32(condition.syncDelay.nanoseconds / 1000)) }
-    try check(fdatasync(try handle(name, creates: false)), name)
+    try check(fdatasync(try handle(name, creates: false).number), name)
   }
 
   private func syncDirectory() throws(FileError) {

@@ -20,7 +20,9 @@ public struct SimulatedWorld: World {
   private struct Disk: Sendable {
     var files = MemoryFileSystem()
     var condition = DiskCondition()
+    /// When it will have done what is in order, and what is aside.
     var freeAt = Instant.start
+    var asideFreeAt = Instant.start
   }
 
   private struct Pending: Sendable {
@@ -46,8 +48,19 @@ public struct SimulatedWorld: World {
     guard let disk = disks[node.offset] else { return }
     var cost = Interval.zero
     for operation in request.operations { cost = cost + time(operation, disk.condition) }
-    let done = max(now, disk.freeAt) + cost
-    disks[node.offset]?.freeAt = done
+    let done: Instant
+    switch request.turn {
+    case .inOrder:
+      done = max(now, disk.freeAt) + cost
+      disks[node.offset]?.freeAt = done
+    case .aside:
+      done = max(now, disk.asideFreeAt) + cost
+      disks[node.offset]?.asideFreeAt = done
+    case .alone:
+      done = max(now, disk.freeAt, disk.asideFreeAt) + cost
+      disks[node.offset]?.freeAt = done
+      disks[node.offset]?.asideFreeAt = done
+    }
     pending.schedule(Pending(node: node, incarnation: incarnation, request: request), at: done)
   }
 

@@ -44,8 +44,8 @@ public struct DiskCondition: Equatable, Sendable {
 
 /// A clock and the members' disks.
 ///
-/// A node's requests are done one after another, in order; different nodes' side by side. What is in
-/// flight at a crash finishes before anything that is submitted later begins.
+/// A node's requests are done each in its turn; different nodes' side by side. What is in flight at a
+/// crash finishes before anything that is then submitted to be done alone begins.
 public protocol World: Sendable {
   /// The cluster's time.
   var now: Instant { get }

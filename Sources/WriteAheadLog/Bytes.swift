@@ -1,4 +1,4 @@
-import CChecksums
+import CProcessor
 
 /// Little-endian numbers in runs of bytes, and their checksum.
 extension UnsafeRawBufferPointer {

@@ -87,15 +87,28 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// Operations to do in order; the first failure ends the request.
 public struct FileRequest: Equatable, Sendable {
+  /// When a request is done, beside the others of its node.
+  public enum Turn: Equatable, Sendable {
+    /// After all before it that are in order.
+    case inOrder
+    /// Beside those in order, after all before it that are aside: for what nobody waits for.
+    case aside
+    /// After all before it, and before all after it.
+    case alone
+  }
+
   /// The request's name.
   public var token: FileToken
   /// What to do.
   public var operations: [FileOperation]
+  /// When it is done.
+  public var turn: Turn
 
   /// A request called `token`.
-  public init(token: FileToken, operations: [FileOperation]) {
+  public init(token: FileToken, operations: [FileOperation], turn: Turn = .inOrder) {
     self.token = token
     self.operations = operations
+    self.turn = turn
   }
 }
 
@@ -118,8 +131,8 @@ public struct FileCompletion: Equatable, Sendable {
 
 /// The files of one node, as an executor of requests sees them.
 ///
-/// A log never calls this: it emits ``FileRequest``s, a world performs them one after another in the
-/// order of their submission, and gives each back as a ``FileCompletion`` event.
+/// A log never calls this: it emits ``FileRequest``s, a world performs them, each in its
+/// ``FileRequest/Turn``, and gives each back as a ``FileCompletion`` event.
 public protocol FileSystem: Sendable {
   /// Does one operation.
   ///

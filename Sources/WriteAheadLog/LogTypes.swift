@@ -13,9 +13,9 @@ public struct LogConfiguration: Equatable, Sendable {
   public var saltSource: UInt64
   /// Bytes of a segment file, its header included.
   public var segmentSize = 16 << 20
-  /// Bytes zero-filled before the log serves, and kept ahead of the writer at least.
+  /// Bytes zero-filled before the log serves.
   public var fillAhead = 256 << 10
-  /// Bytes of one zero-fill behind the writer's back.
+  /// The least bytes of a zero-fill behind the writer's back.
   public var fillStep = 1 << 20
 
   /// A configuration with the design's sizes.

@@ -62,7 +62,7 @@ extension WriteAheadLog {
         + [
           .read(
             name: CheckpointFile.name(checkpoint.point.index), offset: 0, count: bytes.count + 1)
-        ], for: .checkpoint(checkpoint), into: &output)
+        ], for: .checkpoint(checkpoint), turn: .aside, into: &output)
   }
 
   private func checkpointOperations(_ index: Index, _ bytes: [UInt8]) -> [FileOperation] {
@@ -80,7 +80,7 @@ extension WriteAheadLog {
       CheckpointFile.decode(bytes, configuration) == checkpoint
     else {
       let name = CheckpointFile.name(checkpoint.point.index)
-      submit([.remove(name: name)], for: .tidying, into: &output)
+      submit([.remove(name: name)], for: .tidying, turn: .aside, into: &output)
       output.events.append(
         .checkpointSkipped(FileError(kind: .inputOutput(0), name: "\(name) reads back bad")))
       return
@@ -105,7 +105,8 @@ extension WriteAheadLog {
     }
     guard !operations.isEmpty else { return }
     // Removals in the log's order, each durable before the next: a gap must never be seen.
-    submit(operations.flatMap { [$0, .syncDirectory] }, for: .tidying, into: &output)
+    submit(
+      operations.flatMap { [$0, .syncDirectory] }, for: .tidying, turn: .aside, into: &output)
   }
 
   /// Reads the newest good checkpoint at or below `index` back.
@@ -157,7 +158,7 @@ extension WriteAheadLog {
       }
     }
     operations.append(.syncDirectory)
-    operations.append(room)
+    operations += room
     operations += making
     vote.isInstalling = false
     vote.watermark = checkpoint.point.end
@@ -167,7 +168,7 @@ extension WriteAheadLog {
     head = checkpoint.point
     phase = .truncating(Truncation(point: checkpoint.point, unsubmitted: []))
     isInstalling = true
-    submit(operations, for: .installed(checkpoint, segment), into: &output)
+    submit(operations, for: .installed(checkpoint, segment), turn: .alone, into: &output)
   }
 
   mutating func installDone(

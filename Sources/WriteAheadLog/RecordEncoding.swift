@@ -24,7 +24,7 @@ enum RecordEncoding {
           let header = RecordHeader(
             length: entry.payloadLength, kind: entry.kind, lsn: lsn, index: index,
             term: entry.term, watermark: watermark, chain: entry.chain,
-            payloadChecksum: payload.checksum(0..<length), batch: number)
+            payloadChecksum: entry.payloadChecksum, batch: number)
           header.encode(
             salt: salt,
             into: UnsafeMutableRawBufferPointer(

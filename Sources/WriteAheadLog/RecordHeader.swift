@@ -1,4 +1,4 @@
-import CChecksums
+import CProcessor
 import Positions
 import Records
 

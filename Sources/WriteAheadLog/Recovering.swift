@@ -43,10 +43,13 @@ extension WriteAheadLog {
     flushing = nil
     purposes = [:]
     isFilling = false
+    isLookingForRoom = false
+    spare = .none
     isInstalling = false
     isFull = false
     vote = VoteRecord()
-    submit([.syncDirectory, .list], for: .opening, into: &output)
+    // What an earlier life of the node left under way ends first.
+    submit([.syncDirectory, .list], for: .opening, turn: .alone, into: &output)
   }
 
   mutating func openingFailed(
@@ -332,7 +335,7 @@ extension WriteAheadLog {
     var operations = operations
     if segments.isEmpty {
       let (segment, room, making) = newSegment(sequence: 1, after: point)
-      operations.append(room)
+      operations += room
       operations += making
       segments.append(segment)
     } else if let last = segments.indices.last {
@@ -380,6 +383,6 @@ extension WriteAheadLog {
     let removals = opening.scanned.map { FileOperation.remove(name: $0.file.name) }
     segments = [segment]
     let rest = opening.leftovers.map { FileOperation.remove(name: $0) }
-    finish(opening, at: point, .clean, rest + removals + [room] + making, into: &output)
+    finish(opening, at: point, .clean, rest + removals + room + making, into: &output)
   }
 }

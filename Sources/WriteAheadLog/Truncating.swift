@@ -85,7 +85,7 @@ extension WriteAheadLog {
       return
     }
     if let operations = truncation.operations {
-      return submit(operations, for: .truncated, into: &output)
+      return submit(operations, for: .truncated, turn: .alone, into: &output)
     }
     var operations: [FileOperation] = []
     if let name = truncation.fileName {
@@ -108,7 +108,7 @@ extension WriteAheadLog {
     }
     truncation.operations = operations
     phase = .truncating(truncation)
-    submit(operations, for: .truncated, into: &output)
+    submit(operations, for: .truncated, turn: .alone, into: &output)
   }
 
   private mutating func cutting(after point: LogPoint) -> [FileOperation] {

@@ -8,8 +8,8 @@ import Records
 /// ``LogOutput``. Appended records stay in memory until ``flush(into:)`` hands them over as one write
 /// and sync; at most one such flush is in flight, and what was appended meanwhile goes with the next.
 ///
-/// The owner submits every request, in order, to an executor that does them one after another, and
-/// gives each completion back through ``handle(_:into:)``.
+/// The owner submits every request, in order, to an executor that does each in its turn, and gives
+/// each completion back through ``handle(_:into:)``.
 public struct WriteAheadLog: Sendable {
   /// A segment file that is part of the log.
   struct Segment: Sendable {
@@ -21,8 +21,27 @@ public struct WriteAheadLog: Sendable {
     /// Bytes of the file that exist: behind the records they are zero.
     var filled: Int
 
-    var name: String { header.name }
-    var temporaryName: String { header.name + ".tmp" }
+    /// The file's name.
+    let name: String
+
+    var temporaryName: String { name + ".tmp" }
+
+    init(header: SegmentHeader, marks: [LogPoint], end: LogPoint, filled: Int) {
+      self.header = header
+      self.marks = marks
+      self.end = end
+      self.filled = filled
+      name = header.name
+    }
+  }
+
+  /// The file that will be the next segment, zero-filled ahead.
+  enum Spare: Equatable, Sendable {
+    case none
+    case filling
+    case ready(String)
+    /// There was no room for one; the next segment makes its own.
+    case failed
   }
 
   enum Phase: Sendable {
@@ -39,6 +58,8 @@ public struct WriteAheadLog: Sendable {
     case opening
     case flush(through: LogPoint, rooms: Int, segments: [Segment])
     case fill(segment: UInt64, through: Int)
+    case spare(String)
+    case room
     case vote(Vote)
     case idle
     case closing
@@ -68,6 +89,9 @@ public struct WriteAheadLog: Sendable {
   var flushing: (token: UInt64, batches: Deque<RecordBatch>)?
   var wantsFlush = false
   var isFilling = false
+  var spare = Spare.none
+  var spares = 0
+  var isLookingForRoom = false
   var isClosing = false
   var isInstalling = false
   var purposes: [UInt64: Purpose] = [:]
@@ -105,6 +129,8 @@ public struct WriteAheadLog: Sendable {
     case .opening: opened(completion.results, into: &output)
     case .flush(let point, _, let made): flushDone(through: point, made, into: &output)
     case .fill(let sequence, let through): fillDone(sequence, through, into: &output)
+    case .spare(let name): spare = .ready(name)
+    case .room: roomFound(into: &output)
     case .vote(let vote): output.events.append(.voteSaved(vote))
     case .idle, .tidying: break
     case .closing: output.events.append(.closed)
@@ -138,6 +164,12 @@ public struct WriteAheadLog: Sendable {
     case (.fill, .noSpace):
       isFilling = false
       becomeFull(true, &output)
+    case (.spare(let name), .noSpace):
+      spare = .failed
+      submit([.remove(name: name)], for: .tidying, turn: .aside, into: &output)
+    case (.room, .noSpace):
+      isLookingForRoom = false
+      becomeFull(true, &output)
     case (.flush(_, let rooms, _), .noSpace) where results.count < rooms:
       // Nothing was written: the room is made before the records go there.
       guard let batches = flushing?.batches else { return }
@@ -155,10 +187,13 @@ public struct WriteAheadLog: Sendable {
       }
     case (.truncated, .noSpace) where results.count <= 1: becomeFull(true, &output)
     case (.checkpoint, .noSpace):
-      submit([.remove(name: "checkpoint.tmp")], for: .tidying, into: &output)
+      submit([.remove(name: "checkpoint.tmp")], for: .tidying, turn: .aside, into: &output)
       output.events.append(.checkpointSkipped(failure))
     case (.checkpointRead(let request, let index), _):
       checkpointCame([], request, atOrBelow: index, into: &output)
+    case (.read(let request, _, _, let after, _, _), .notFound) where after < first.index:
+      // Retention removed the file while the read waited for its turn.
+      output.events.append(.unavailable(request: request, first: first))
     case (.repairRead(let batch), _): repairRead([.bytes([])], batch, into: &output)
     default: fail(failure, &output)
     }
@@ -176,12 +211,14 @@ public struct WriteAheadLog: Sendable {
   }
 
   mutating func submit(
-    _ operations: [FileOperation], for purpose: Purpose, into output: inout LogOutput
+    _ operations: [FileOperation], for purpose: Purpose, turn: FileRequest.Turn = .inOrder,
+    into output: inout LogOutput
   ) {
     let token = nextToken
     nextToken += 1
     purposes[token] = purpose
-    output.requests.append(FileRequest(token: FileToken(token), operations: operations))
+    output.requests.append(
+      FileRequest(token: FileToken(token), operations: operations, turn: turn))
   }
 
   mutating func newSalt() -> UInt32 {

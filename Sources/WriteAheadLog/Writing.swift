@@ -18,6 +18,10 @@ extension WriteAheadLog {
   public mutating func flush(into output: inout LogOutput) {
     wantsFlush = true
     guard case .open = phase, flushing == nil, !pending.isEmpty, !isFull else { return }
+    // Zeros on their way must not land on records.
+    if isFilling, let last = segments.last, last.header.offset(of: head.end) > last.filled {
+      return
+    }
     wantsFlush = false
     var writer = SegmentWriter(log: self)
     for batch in pending { writer.write(batch, log: &self) }
@@ -27,7 +31,7 @@ extension WriteAheadLog {
     submitted = head
     nextBatch &+= 1
     submit(operations, for: .flush(through: submitted, rooms: rooms, segments: made), into: &output)
-    fillAhead(of: made[made.count - 1], into: &output)
+    makeReady(behind: made[made.count - 1], into: &output)
   }
 
   mutating func flushDone(
@@ -62,19 +66,38 @@ extension WriteAheadLog {
     }
   }
 
-  /// Fills zeros behind the writer's back when it comes near their end.
-  private mutating func fillAhead(of segment: Segment, into output: inout LogOutput) {
-    guard !isFilling else { return }
+  /// Makes zeros behind the writer's back once half of those there are is used: the segment's rest
+  /// in steps that grow with it, then the next segment's file.
+  private mutating func makeReady(behind segment: Segment, into output: inout LogOutput) {
+    let isKnown = segments.last?.header.sequence == segment.header.sequence
     let filled =
-      segments.last?.header.sequence == segment.header.sequence
-      ? max(segments[segments.count - 1].filled, segment.filled) : segment.filled
-    let used = segment.header.offset(of: segment.end.end)
-    guard filled < configuration.segmentSize, filled - used < configuration.fillStep else { return }
-    let count = min(configuration.fillStep, configuration.segmentSize - filled)
+      isKnown ? max(segments[segments.count - 1].filled, segment.filled) : segment.filled
+    guard !isFilling, 2 * segment.header.offset(of: segment.end.end) > filled else { return }
+    if filled < configuration.segmentSize {
+      // A file that has no name yet must not be made under it.
+      guard isKnown else { return }
+      let step = max(configuration.fillStep, filled)
+      fill(segment, from: filled, through: min(filled + step, configuration.segmentSize), &output)
+    } else if spare == .none {
+      spare = .filling
+      spares += 1
+      let name = "wal-next-\(spares).tmp"
+      submit(
+        [
+          .zeroFill(name: name, offset: 0, count: configuration.segmentSize), .sync(name: name),
+        ], for: .spare(name), turn: .aside, into: &output)
+    }
+  }
+
+  private mutating func fill(
+    _ segment: Segment, from start: Int, through end: Int, _ output: inout LogOutput
+  ) {
     isFilling = true
     submit(
-      [.zeroFill(name: segment.name, offset: filled, count: count)],
-      for: .fill(segment: segment.header.sequence, through: filled + count), into: &output)
+      [
+        .zeroFill(name: segment.name, offset: start, count: end - start),
+        .sync(name: segment.name),
+      ], for: .fill(segment: segment.header.sequence, through: end), turn: .aside, into: &output)
   }
 
   mutating func fillDone(_ sequence: UInt64, _ through: Int, into output: inout LogOutput) {
@@ -82,6 +105,32 @@ extension WriteAheadLog {
     if let position = segments.lastIndex(where: { $0.header.sequence == sequence }) {
       segments[position].filled = max(segments[position].filled, through)
     }
+    if isFull { roomFound(into: &output) } else if wantsFlush { flush(into: &output) }
+  }
+
+  // MARK: Full disks
+
+  /// Looks whether the disk has room: ``LogEvent/full(_:)`` says when that has changed.
+  ///
+  /// Records go to room that was made before, so that a disk can be full for a while before a write
+  /// fails; clients are to be refused as soon as it is.
+  public mutating func lookForRoom(into output: inout LogOutput) {
+    guard !isFilling, !isLookingForRoom, !isInstalling, let last = segments.last else { return }
+    let end = min(configuration.segmentSize, last.filled + configuration.fillAhead)
+    if isFull, end > last.filled {
+      return fill(last, from: last.filled, through: end, &output)
+    }
+    isLookingForRoom = true
+    submit(
+      [
+        .zeroFill(name: "room.tmp", offset: 0, count: configuration.fillAhead),
+        .remove(name: "room.tmp"),
+      ], for: .room, turn: .aside, into: &output)
+  }
+
+  mutating func roomFound(into output: inout LogOutput) {
+    isLookingForRoom = false
+    if spare == .failed { spare = .none }
     guard isFull else { return }
     becomeFull(false, &output)
     if case .truncating = phase {
@@ -91,32 +140,30 @@ extension WriteAheadLog {
     }
   }
 
-  /// Looks whether a full disk has room again.
-  public mutating func retryFill(into output: inout LogOutput) {
-    guard isFull, !isFilling, let last = segments.last else { return }
-    isFilling = true
-    let end = min(configuration.segmentSize, last.filled + configuration.fillAhead)
-    var operations: [FileOperation] = []
-    if end > last.filled {
-      operations.append(
-        .zeroFill(name: last.name, offset: last.filled, count: end - last.filled))
-    }
-    submit(operations, for: .fill(segment: last.header.sequence, through: end), into: &output)
-  }
+  // MARK: Segments
 
-  /// A new segment behind `previous`: its file's operations up to a durable name.
+  /// A new segment behind `previous`, in the spare file when that is ready: what makes room for it,
+  /// and its file's operations up to a durable name.
   mutating func newSegment(
     sequence: UInt64, after previous: LogPoint
-  ) -> (segment: Segment, room: FileOperation, making: [FileOperation]) {
+  ) -> (segment: Segment, rooms: [FileOperation], making: [FileOperation]) {
     let header = SegmentHeader(
       clusterID: configuration.clusterID, node: configuration.node, sequence: sequence,
       previous: previous, salt: newSalt(), bootEpoch: configuration.bootEpoch)
-    let filled = min(
-      configuration.segmentSize, SegmentHeader.size + configuration.fillAhead)
-    let segment = Segment(header: header, marks: [previous], end: previous, filled: filled)
-    let name = segment.temporaryName
+    var segment = Segment(
+      header: header, marks: [previous], end: previous, filled: configuration.segmentSize)
+    var name = segment.temporaryName
+    var rooms: [FileOperation] = []
+    if case .ready(let ready) = spare {
+      name = ready
+    } else {
+      segment.filled = min(
+        configuration.segmentSize, SegmentHeader.size + configuration.fillAhead)
+      rooms = [.zeroFill(name: name, offset: 0, count: segment.filled)]
+    }
+    if spare != .filling { spare = .none }
     return (
-      segment, .zeroFill(name: name, offset: 0, count: filled),
+      segment, rooms,
       [
         .write(name: name, offset: 0, bytes: header.encoded), .sync(name: name),
         .rename(from: name, to: header.name), .syncDirectory,
@@ -199,7 +246,7 @@ private struct SegmentWriter {
     made.append(current)
     let (segment, room, making) = log.newSegment(
       sequence: current.header.sequence + 1, after: point)
-    rooms.append(room)
+    rooms += room
     operations += making
     current = segment
     start = point.end

@@ -82,6 +82,7 @@ struct BenchCommand: ParsableCommand {
         "{\"clients\":\(clients),\"writesPerSecond\":\(Int(lab.writesPerSecond)),"
           + "\"rawRecordsPerSecond\":\(Int(raw)),\"share\":\(rounded(share)),"
           + "\"ackMilliseconds\":{\"p50\":\(rounded(lab.p50 ?? 0)),\"p99\":\(rounded(lab.p99 ?? 0))},"
+          + "\"engineMicroseconds\":\(rounded(lab.processorMicroseconds)),"
           + "\"violations\":\(lab.violations)}")
     } else {
       Output.line(

@@ -6,13 +6,16 @@ import Testing
   /// Every module with what it may import, besides the standard library.
   static let arrows: [String: Set<String>] = [
     "Positions": [],
-    "Records": ["Positions"],
-    "CChecksums": [],
+    "Records": ["Positions", "CProcessor"],
+    "CProcessor": [],
     "Canvas": [],
-    "WriteAheadLog": ["Positions", "Records", "CChecksums", "Collections"],
-    "World": ["Positions", "WriteAheadLog", "Collections", "Synchronization", "Glibc"],
-    "Replication": ["Positions", "Records", "Collections"],
-    "Checking": ["Positions", "Collections"],
+    "WriteAheadLog": ["Positions", "Records", "CProcessor", "Collections"],
+    "CSystem": [],
+    "World": [
+      "Positions", "WriteAheadLog", "CSystem", "Collections", "Synchronization", "Glibc",
+    ],
+    "Replication": ["Positions", "Records", "CProcessor", "Collections"],
+    "Checking": ["Positions", "CProcessor", "Collections"],
     "Operations": ["Positions"],
     "Cluster": [
       "Positions", "Records", "WriteAheadLog", "World", "Replication", "Checking", "Operations",

@@ -216,7 +216,7 @@ import World
     bench.settle()
     #expect(bench.reopened().recovery?.vote?.term.epoch == 9)
     bench.files.isFull = false
-    bench.call { $0.retryFill(into: &$1) }
+    bench.call { $0.lookForRoom(into: &$1) }
     bench.settle()
     #expect(bench.events.contains(.full(false)))
     #expect(bench.log.flushed == bench.log.head)

@@ -1,4 +1,4 @@
-#include "CChecksums.h"
+#include "CProcessor.h"
 #include <string.h>
 
 // One byte at a time, from a table made at first use; every thread that makes it makes the same.

@@ -1,0 +1,22 @@
+#ifndef REPLICASCOPE_CPROCESSOR_H
+#define REPLICASCOPE_CPROCESSOR_H
+
+// What processors can do and Swift cannot say.
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// CRC32C (Castagnoli) of bytes, continuing from `seed` (0 to begin): by the processor's own
+/// instruction where it has one, else by table.
+uint32_t crc32c(uint32_t seed, const void *bytes, size_t count);
+
+/// The same by table, whatever the processor has: for tests.
+uint32_t crc32c_by_table(uint32_t seed, const void *bytes, size_t count);
+
+/// Asks for `count` bytes to be brought near the processor: they are written to soon. Never faults.
+static inline void processor_prefetch(const void *bytes, size_t count) {
+  for (size_t line = 0; line < count; line += 64)
+    __builtin_prefetch((const char *)bytes + line, 1, 3);
+}
+
+#endif
