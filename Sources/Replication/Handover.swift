@@ -29,7 +29,7 @@ extension Replica {
 
   /// Takes up a change of members; one at a time, and only after a commit of this term.
   mutating func changeMembers(_ change: MemberChange, into effects: inout [Effect]) {
-    guard role == .leader else { return }
+    guard role == .leader, leadership?.changes.contains(change) == false else { return }
     leadership?.changes.append(change)
     continueChanges(into: &effects)
   }
@@ -74,7 +74,9 @@ extension Replica {
       office.changes.isEmpty, commit >= office.first
     else { return }
     let progress = office.progress[position]
-    guard membership.learners.contains(progress.node), progress.positions.flushed >= commit else {
+    guard membership.learners.contains(progress.node),
+      progress.positions.flushed >= office.commitBefore
+    else {
       return
     }
     let members = Membership(
