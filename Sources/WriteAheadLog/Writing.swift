@@ -180,6 +180,8 @@ private struct SegmentWriter {
   private var made: [WriteAheadLog.Segment] = []
   /// The segment written to: as it was, with the marks that are new.
   private var current: WriteAheadLog.Segment
+  /// Where the segment's last mark is, in this flush or one before.
+  private var lastMark: LSN
   private var bytes: [UInt8] = []
   private var start: LSN
   private let watermark: LSN
@@ -188,6 +190,7 @@ private struct SegmentWriter {
 
   init(log: WriteAheadLog) {
     current = log.segments[log.segments.count - 1]
+    lastMark = current.marks.last?.end ?? current.end.end
     current.marks = []
     start = log.submitted.end
     watermark = log.flushed.end
@@ -199,7 +202,6 @@ private struct SegmentWriter {
   mutating func write(_ batch: RecordBatch, log: inout WriteAheadLog) {
     var from = 0
     var end = batch.previous.end
-    var nextMark = nextMark()
     while from < batch.count {
       // As many as fit into this segment, a mark's distance at a time.
       var through = from
@@ -209,14 +211,13 @@ private struct SegmentWriter {
       while through < batch.count, size + batch.entries[through].size <= room {
         size += batch.entries[through].size
         through += 1
-        if end.advanced(by: size) >= nextMark {
+        if end.advanced(by: size) >= lastMark.advanced(by: SegmentScan.markSpacing) {
           needsMark = true
           break
         }
       }
       if through == from {
         roll(after: batch.point(through: from - 1), log: &log)
-        nextMark = self.nextMark()
         continue
       }
       RecordEncoding.encode(
@@ -230,14 +231,10 @@ private struct SegmentWriter {
           LogPoint(
             index: batch.previous.index.advanced(by: through), term: entry.term,
             chain: entry.chain, end: end))
-        nextMark = end.advanced(by: SegmentScan.markSpacing)
+        lastMark = end
       }
     }
     current.end = batch.last
-  }
-
-  private func nextMark() -> LSN {
-    (current.marks.last?.end ?? current.end.end).advanced(by: SegmentScan.markSpacing)
   }
 
   private mutating func roll(after point: LogPoint, log: inout WriteAheadLog) {
@@ -249,6 +246,7 @@ private struct SegmentWriter {
     rooms += room
     operations += making
     current = segment
+    lastMark = point.end
     start = point.end
   }
 
