@@ -36,6 +36,8 @@ public struct Checker: Sendable {
     var received = LogPoint.origin
     var written = LogPoint.origin
     var durable = LogPoint.origin
+    /// What was durable before its disk was lost, or its log cut: a promise may still rest on it.
+    var durableBefore = LogPoint.origin
     var applied = Index.zero
     var commit = Index.zero
     var term = Term.zero
@@ -48,6 +50,7 @@ public struct Checker: Sendable {
     /// What is left of a node whose process ended: its disk.
     init(crashed before: Seen) {
       durable = before.durable
+      durableBefore = before.durableBefore
       term = before.term
       votedFor = before.votedFor
     }
@@ -60,25 +63,33 @@ public struct Checker: Sendable {
     var node = NodeID(1)
   }
 
-  private var requirement = AckRequirement(
-    rule: .majority, durability: .flushed, periodicSync: false)
+  /// What an acknowledgement promises; nil before the first word of it.
+  private var promise: AckRequirement?
+  private var requirement: AckRequirement {
+    promise ?? AckRequirement(rule: .all, durability: .flushed, periodicSync: false)
+  }
   private var voters: [NodeID] = []
   private var members: [NodeID] = []
   private var fencing = true
   private var promotionNeedsMajority = true
-  /// When the requirement last changed: writes under way may be answered under either.
-  private var previousRequirement: AckRequirement?
+  /// What was promised before, and the records that each node held then: those may be answered
+  /// under either promise.
+  private var promiseBefore: (requirement: AckRequirement, received: [Index])?
   private var seen: [Seen] = []
   private var chains = [Mark](repeating: Mark(), count: ringSize)
   private var hashes = [Mark](repeating: Mark(), count: ringSize)
   private var leaders: Deque<(term: Term, node: NodeID)> = []
-  private var highest = Term.zero
+  /// The highest term that any node led.
+  public private(set) var highest = Term.zero
+  /// Whether a promotion was ever forced: what it cost may show long after.
+  private var wasForced = false
   private var committed = Version.none
   private var keys = AcknowledgedKeys()
   private var sessions: [Session] = []
   private var everything = Version.none
-  /// Disks lost so far: each may have held a promised copy.
-  private var wipes = 0
+  /// Nodes whose disks were lost, and that have not caught up since: each may have held a promised
+  /// copy.
+  private var wiped: Set<NodeID> = []
   private var splitBrainsTold: Set<Term> = []
   private var now = Instant.start
 
@@ -90,8 +101,10 @@ public struct Checker: Sendable {
     now = instant
     switch observation {
     case .policyChanged(let requirement, let voters, let members, let fencing, _, let majority):
-      if requirement != self.requirement { previousRequirement = self.requirement }
-      self.requirement = requirement
+      if let promise, requirement != promise {
+        promiseBefore = (promise, seen.map(\.received.index))
+      }
+      promise = requirement
       self.voters = voters
       self.members = members
       self.fencing = fencing
@@ -99,8 +112,9 @@ public struct Checker: Sendable {
     case .started(let node, let flushed, let term, _): started(node, flushed, term)
     case .crashed(let node): change(node) { $0 = Seen(crashed: $0) }
     case .wiped(let node):
-      wipes += 1
+      wiped.insert(node)
       change(node) {
+        $0.durableBefore = $0.durable
         $0.durable = .origin
         $0.term = .zero
         $0.votedFor = nil
@@ -109,14 +123,17 @@ public struct Checker: Sendable {
     case .thawed(let node): change(node) { $0.isFrozen = false }
     case .durable(let node, let point):
       change(node) { $0.durable = point }
+      if !wiped.isEmpty, point.term >= committed.term, point.index >= committed.index {
+        wiped.remove(node)
+      }
       compare(point, of: node)
     case .written(let node, let point): change(node) { $0.written = point }
     case .appended(let node, let point):
       change(node) { $0.received = point }
       compare(point, of: node)
     case .voted(let node, let term, let candidate): voted(node, term, candidate)
-    case .elected(let node, let term, let history, let head, let forced):
-      elected(node, term, history, head, forced)
+    case .elected(let node, let term, let history, let head, let forced, let origin):
+      elected(node, term, Log(history: history, origin: origin), head, forced)
     case .steppedDown(let node, let term):
       change(node) { if $0.leads == term { $0.leads = nil } }
     case .acknowledged(let leader, let term, let through, let writes):
@@ -127,14 +144,13 @@ public struct Checker: Sendable {
     case .applied(let node, let point, let hash): applied(node, point, hash)
     case .truncated(let node, let point, let discarded):
       change(node) {
+        $0.durableBefore = $0.durable
         $0.durable = point
         $0.written = point
         $0.received = point
       }
       ledger.list(discarded)
-    case .commitRolledBack(let node, let from, let to):
-      change(node) { $0.commit = to }
-      find("\(node) took back committed records \(to.next) to \(from): a promotion was forced")
+    case .commitRolledBack(let node, let from, let to): tookBack(node, from, to)
     case .chainDiffers(let node, let index, let term):
       violate("\(node)'s record \(index) of term \(term.epoch) is not the leader's: chains differ")
     case .degraded(let leader):
@@ -235,6 +251,18 @@ public struct Checker: Sendable {
     hashes[slot] = Mark(index: point.index, term: point.term, value: hash, node: node)
   }
 
+  private mutating func tookBack(_ node: NodeID, _ from: Index, _ to: Index) {
+    change(node) { $0.commit = to }
+    let text = "\(node) took back committed records \(to.next) to \(from)"
+    if wasForced {
+      find("\(text): a promotion was forced")
+    } else if !fencing || !promotionNeedsMajority || requirement.periodicSync || !wiped.isEmpty {
+      find("\(text): the knobs or a lost disk permit it")
+    } else {
+      violate(text)
+    }
+  }
+
   private mutating func committed(_ node: NodeID, _ index: Index, _ term: Term) {
     let before = of(node)
     if index < before.commit {
@@ -249,28 +277,47 @@ public struct Checker: Sendable {
 
   // MARK: Elections
 
+  /// A new leader's log, as far as it still says.
+  private struct Log {
+    var history: [TermSpan]
+    var origin: Index
+
+    /// The last record it has of a term; nil when it has none.
+    func through(_ term: Term) -> Index? { history.last { $0.term == term }?.through }
+
+    /// Whether retention dropped all that it had of a term.
+    func began(after term: Term) -> Bool {
+      origin > .zero && history.first.map { $0.term > term } ?? false
+    }
+  }
+
   private mutating func elected(
-    _ node: NodeID, _ term: Term, _ history: [TermSpan], _ head: LogPoint, _ forced: Bool
+    _ node: NodeID, _ term: Term, _ log: Log, _ head: LogPoint, _ forced: Bool
   ) {
     if let other = leaders.first(where: { $0.term == term && $0.node != node }) {
       violate("\(other.node) and \(node) both lead term \(term.epoch)")
     }
     leaders.append((term, node))
     if leaders.count > 256 { leaders.removeFirst() }
-    checkCommitted(node, term, history, forced)
+    checkCommitted(node, term, log, forced)
     let needed = answersNeeded(forced)
     var lostNow = 0
     var mustNot = 0
     for position in ledger.accounts.indices {
       let account = ledger.accounts[position]
       guard account.term < term else { continue }
-      let kept = history.last { $0.term == account.term }?.through ?? account.start
+      // What retention dropped was committed: this leader has what earlier ones kept.
+      let kept =
+        log.through(account.term)
+        ?? (log.began(after: account.term) ? account.kept ?? account.through : account.start)
       let why =
         "\(node) was elected in term \(term.epoch) with \(account.leader)'s log through \(kept) only"
       let (count, copies) = ledger.keep(position, through: kept, because: why)
       guard count > 0 else { continue }
       lostNow += count
-      if !forced, fencing, copies - wipes + needed > voters.count, copies > 1 { mustNot += count }
+      if !forced, fencing, copies - wiped.count + needed > voters.count, copies > 1 {
+        mustNot += count
+      }
     }
     if lostNow > 0 {
       let text =
@@ -280,7 +327,10 @@ public struct Checker: Sendable {
       keys.forget { ledger.isLost($0.term, $0.index) }
       if ledger.isLost(everything.term, everything.index) { everything = .none }
     }
-    if forced { find("\(node) was promoted by force in term \(term.epoch)") }
+    if forced {
+      wasForced = true
+      find("\(node) was promoted by force in term \(term.epoch)")
+    }
     ledger.open(term, leader: node, start: head.index)
     highest = max(highest, term)
     change(node) {
@@ -301,17 +351,17 @@ public struct Checker: Sendable {
 
   /// Every committed record is in every later leader.
   private mutating func checkCommitted(
-    _ node: NodeID, _ term: Term, _ history: [TermSpan], _ forced: Bool
+    _ node: NodeID, _ term: Term, _ log: Log, _ forced: Bool
   ) {
     guard committed.index > .zero, term > committed.term else { return }
-    let has = history.last { $0.term == committed.term }?.through ?? .zero
-    let isCovered = history.first.map { $0.term > committed.term } ?? false
-    guard has < committed.index, !isCovered else { return }
+    let has = log.through(committed.term) ?? .zero
+    guard has < committed.index, !log.began(after: committed.term) else { return }
     let text =
       "\(node) leads term \(term.epoch) without committed record \(committed.index) of term "
       + "\(committed.term.epoch)"
     let isPermitted =
-      forced || !fencing || !promotionNeedsMajority || wipes > 0 || requirement.periodicSync
+      forced || wasForced || !fencing || !promotionNeedsMajority || !wiped.isEmpty
+      || requirement.periodicSync
     if isPermitted { find(text) } else { violate(text) }
     committed = Version(term: committed.term, index: has)
   }
@@ -330,7 +380,9 @@ public struct Checker: Sendable {
         "\(leader) acknowledges in term \(term.epoch) while \(other) leads term \(highest.epoch): "
           + "two leaders at once")
     }
-    if lost > 0, copies > voters.count / 2, fencing, !requirement.periodicSync, wipes == 0 {
+    if lost > 0, copies > voters.count / 2, fencing, promotionNeedsMajority,
+      !requirement.periodicSync, wiped.isEmpty, !wasForced
+    {
       violate(
         "\(leader) acknowledged \(lost) writes through \(through) in term \(term.epoch), which "
           + "term \(highest.epoch) does not have")
@@ -346,6 +398,7 @@ public struct Checker: Sendable {
       if own.isDegraded { return true }
       func has(_ node: NodeID) -> Bool {
         let state = of(node)
+        if holds(state.durableBefore) { return true }
         switch requirement.durability {
         case .received: return holds(state.received)
         case .flushed: return holds(requirement.periodicSync ? state.written : state.durable)
@@ -355,16 +408,19 @@ public struct Checker: Sendable {
       func count(_ nodes: [NodeID]) -> Int { nodes.filter { $0 != leader && has($0) }.count }
       switch requirement.rule {
       case .asynchronous: return true
-      case .all: return count(members) >= members.filter { $0 != leader }.count
-      case .majority: return count(voters) + 1 >= voters.count / 2 + 1
+      case .all: return count(voters) >= voters.filter { $0 != leader }.count
+      case .majority:
+        return count(voters) + (voters.contains(leader) ? 1 : 0) >= voters.count / 2 + 1
       case .any(let wanted, let list), .first(let wanted, let list):
-        return count(list.isEmpty ? members : list) >= wanted
+        return count(list.isEmpty ? voters : list) >= wanted
       }
     }
     var promised = requirement
     if !isKept(requirement) {
-      if let previous = previousRequirement, isKept(previous) {
-        promised = previous
+      if let before = promiseBefore, leader.offset < before.received.count,
+        through <= before.received[leader.offset], isKept(before.requirement)
+      {
+        promised = before.requirement
       } else {
         violate(
           "\(leader) acknowledged record \(through) of term \(term.epoch) before it was as durable "
@@ -379,7 +435,7 @@ public struct Checker: Sendable {
     if degraded { return 1 }
     switch requirement.rule {
     case .asynchronous: return 1
-    case .all: return members.count
+    case .all: return voters.count
     case .majority: return voters.count / 2 + 1
     case .any(let count, _), .first(let count, _): return count + 1
     }

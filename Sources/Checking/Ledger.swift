@@ -62,7 +62,7 @@ public struct Ledger: Equatable, Sendable {
   public internal(set) var staleReads = 0
 
   /// How many lost writes are kept with their keys.
-  public static let listMaximum = 100
+  public static let listMaximum = 2000
 
   var accounts: [Account] = []
 
@@ -118,11 +118,11 @@ public struct Ledger: Equatable, Sendable {
   mutating func keep(_ position: Int, through index: Index, because why: String) -> (
     count: Int, weakest: Int
   ) {
-    let before = accounts[position].kept ?? accounts[position].through
-    let kept = min(before, index)
-    defer { accounts[position].kept = kept }
+    let kept = min(accounts[position].kept ?? index, index)
+    let through = min(
+      accounts[position].kept ?? accounts[position].through, accounts[position].through)
+    accounts[position].kept = kept
     let from = max(kept, accounts[position].start)
-    let through = min(before, accounts[position].through)
     guard through > from else { return (0, .max) }
     let count = accounts[position].writes(after: from, through: through)
     if count > 0, accounts[position].lostBecause.isEmpty { accounts[position].lostBecause = why }

@@ -114,8 +114,11 @@ public enum Observation: Sendable {
   case appended(node: NodeID, point: LogPoint)
   /// A vote became durable.
   case voted(node: NodeID, term: Term, for: NodeID?)
-  /// A node leads; `history` is its log, stretch by stretch.
-  case elected(node: NodeID, term: Term, history: [TermSpan], head: LogPoint, forced: Bool)
+  /// A node leads; `history` is its log, stretch by stretch. Where retention dropped the log's
+  /// beginning, `origin` is the last record dropped, and the first stretch ends there.
+  case elected(
+    node: NodeID, term: Term, history: [TermSpan], head: LogPoint, forced: Bool,
+    origin: Index = .zero)
   /// A node leads no more.
   case steppedDown(node: NodeID, term: Term)
   /// Clients were told that their writes, `writes` of them, the last at `through`, are safe.
