@@ -1,4 +1,5 @@
 import Checking
+import Collections
 import Operations
 import Positions
 import Replication
@@ -15,13 +16,10 @@ extension Cluster {
         Client(
           site: number % sites.count, leader: NodeID(1), sequence: load.sequenceBase,
           operation: nil, turn: number))
-      load.idle.append(number)
     }
-    load.idle.removeAll { $0 >= wanted }
-    if wanted < load.clients.count {
-      // Clients beyond the wanted ones finish what they wait for and are then left alone.
-      load.idle.removeAll { $0 >= wanted }
-    }
+    // Clients beyond the wanted ones finish what they wait for and are then left alone.
+    load.idle = Deque(0..<wanted)
+    load.idle.removeAll { load.clients[$0].operation != nil }
   }
 
   // MARK: Arrivals
@@ -36,24 +34,28 @@ extension Cluster {
       for client in idle { begin(client, intended: now) }
       sendOutbox()
     } else {
-      queue.schedule(.arrival(generation: load.generation), at: nextArrival(after: now))
+      scheduleArrival(after: now)
     }
   }
 
-  private mutating func nextArrival(after moment: Instant) -> Instant {
-    moment + Interval(seconds: random.exponential(mean: 1 / load.rate))
+  private mutating func scheduleArrival(after moment: Instant) {
+    let due = moment + Interval(seconds: random.exponential(mean: 1 / load.rate))
+    queue.schedule(.arrival(generation: load.generation, due: due), at: due)
   }
 
-  mutating func arrival(_ generation: UInt32) {
+  /// The load's next operation, which should begin at `due`: a rate is kept although the engine may
+  /// be late. What it can't keep up with for long is given up.
+  mutating func arrival(_ generation: UInt32, due: Instant) {
     guard generation == load.generation, load.rate > 0 else { return }
+    let due = max(due, Instant(nanoseconds: now.nanoseconds - Load.patience.nanoseconds))
     if let client = load.idle.popFirst() {
-      begin(client, intended: now)
+      begin(client, intended: due)
     } else if load.backlog.count < Load.backlogMaximum {
-      load.backlog.append(now)
+      load.backlog.append(due)
     } else {
       metrics.refused += 1
     }
-    queue.schedule(.arrival(generation: generation), at: nextArrival(after: now))
+    scheduleArrival(after: due)
   }
 
   // MARK: Operations
@@ -114,7 +116,9 @@ extension Cluster {
     if let named { return named }
     switch knobs.readFrom {
     case .leader: return client.leader
-    case .node(let node): return node
+    case .node(let node):
+      let isMember = node.offset < nodes.count && nodes[node.offset].isMember
+      return isMember ? node : client.leader
     case .any:
       let candidates = members
       if candidates.isEmpty { return client.leader }
@@ -150,7 +154,8 @@ extension Cluster {
       }
     observe(
       .readInvoked(
-        id: id, session: session, keyHash: keys[0].withUnsafeBytes(Load.hash), guarantee: guarantee))
+        id: id, session: session, keyHash: keys[0].withUnsafeBytes(Load.hash), guarantee: guarantee)
+    )
     guard
       let arrival = network.transmit(
         from: .client(sites[client.site]), to: .node(operation.node), bytes: 64, now: now,

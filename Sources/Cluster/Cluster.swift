@@ -20,6 +20,8 @@ public struct ClusterConfiguration: Sendable {
   public var seed: UInt64
   /// Writes only, whatever the workload: for the benchmark.
   public var writesOnly = false
+  /// The members' numbers; nil: 1 to ``Knobs/nodes``.
+  public var members: MemberNumbers?
   /// Bytes of log between two checkpoints.
   public var checkpointSpacing = 32 << 20
   /// Bytes of a segment file.
@@ -76,6 +78,8 @@ public struct Cluster<W: World>: Sendable {
   var lastRead: String?
   /// Where each node's applied position must be for a quiesce to be over; nil when none is asked.
   var isQuiescing = false
+  /// The voters of the newest leader.
+  var votersBefore: [NodeID] = []
   /// Members (by offset) that leave once their removal is committed.
   var leaving: Set<Int> = []
   var lastSecond = Instant.start
@@ -84,6 +88,9 @@ public struct Cluster<W: World>: Sendable {
   var hasBegun = false
   var clientSite = SiteID("site1")
   var sites: [SiteID] = []
+
+  /// Events handled since everything due was.
+  var turn = 0
 
   /// Space for effects, kept so that it is not made anew at every event.
   var effects: [Effect] = []
@@ -97,22 +104,28 @@ public struct Cluster<W: World>: Sendable {
     knobs = configuration.knobs
     random = RandomSource(seed: configuration.seed)
     network = Network()
-    nextNodeNumber = knobs.nodes + 1
+    nextNodeNumber = 1
     load = Load(
       settings: configuration.load, sequenceBase: configuration.bootEpoch << 32)
     load.writesOnly = configuration.writesOnly
     checker = Checker()
     sites = (1...max(1, knobs.sites)).map { SiteID("site\($0)") }
     setDefaultLinks()
-    for number in 1...knobs.nodes {
-      try makeNode(NodeID(number))
+    let present = configuration.members ?? MemberNumbers(first: knobs.nodes)
+    nextNodeNumber = present.next
+    for number in 1..<present.next {
+      try makeNode(NodeID(number), isMember: present.members.contains(number))
     }
+    votersBefore = members
     makeClients()
     observePolicy()
-    for number in 1...knobs.nodes { start(NodeID(number)) }
+    for id in members { start(id) }
     queue.schedule(.tick, at: world.now + Self.tickSpacing)
     scheduleArrival()
   }
+
+  /// Events handled before what was written meanwhile is sent.
+  static var turnMaximum: Int { 256 }
 
   static var tickSpacing: Interval { .milliseconds(50) }
 
@@ -127,13 +140,15 @@ public struct Cluster<W: World>: Sendable {
     }
   }
 
-  mutating func makeNode(_ id: NodeID) throws {
+  mutating func makeNode(_ id: NodeID, isMember: Bool = true) throws {
     precondition(nodes.count == id.offset, "nodes are made in the order of their numbers")
     let site = sites[id.offset % sites.count]
-    try world.attach(id)
+    if isMember { try world.attach(id) }
     network.add(id, site: site)
     let log = makeLog(id)
-    nodes.append(Node(id: id, site: site, log: log))
+    var node = Node(id: id, site: site, log: log)
+    node.isMember = isMember
+    nodes.append(node)
   }
 
   mutating func makeLog(_ id: NodeID) -> WriteAheadLog {
@@ -153,6 +168,9 @@ public struct Cluster<W: World>: Sendable {
     readClock()
     let next = queue.nextTime
     if let next, next <= now, next <= limit, !world.hasCompletion {
+      // Where more is always due, the writes must not wait for ever.
+      turn += 1
+      if turn % Self.turnMaximum == 0 { sendOutbox() }
       if let (_, event) = queue.pop() { handle(event) }
       return true
     }
@@ -161,6 +179,7 @@ public struct Cluster<W: World>: Sendable {
       sendOutbox()
       return true
     }
+    turn = 0
     let deadline = min(limit, next ?? limit)
     let outcome = world.wait(until: deadline)
     readClock()
@@ -191,7 +210,7 @@ public struct Cluster<W: World>: Sendable {
     case .read(let request, let id): readArrived(request, at: id)
     case .served(let id, let incarnation, let request): served(request, at: id, incarnation)
     case .answer(let answer): clientsHear(answer)
-    case .arrival(let generation): arrival(generation)
+    case .arrival(let generation, let due): arrival(generation, due: due)
     case .retry(let client, let attempt): retry(client, attempt)
     case .tick: tick()
     case .idle(let id, let incarnation): idle(id, incarnation)

@@ -17,7 +17,7 @@ enum ClusterEvent: Sendable {
   /// Answers arrive at clients.
   case answer(ClientAnswer)
   /// The load's next operation is due.
-  case arrival(generation: UInt32)
+  case arrival(generation: UInt32, due: Instant)
   /// Clients that were refused try again.
   case retry(client: Int, attempt: UInt32)
   /// A moment's look at everything that runs out by itself: clients' patience, rates, lag.

@@ -9,7 +9,7 @@ extension Cluster {
     snapshot.acknowledged = ledger.acknowledged
     (snapshot.acknowledgedTerm, snapshot.acknowledgedThrough) = ledger.newestAcknowledged
     snapshot.lost = ledger.lost
-    snapshot.lostUnlisted = max(0, ledger.lost - ledger.listedCount)
+    snapshot.lostUnlisted = max(0, ledger.lost - ledger.lostWrites.count)
     snapshot.lostWrites = ledger.lostWrites.map {
       LostWriteSnapshot(key: $0.key, index: $0.index, term: $0.term, why: $0.why)
     }

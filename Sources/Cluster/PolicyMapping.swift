@@ -45,9 +45,11 @@ extension Cluster {
 
   /// The members with a vote, as the leader of the highest term has them.
   var voters: [NodeID] {
-    let source = leader ?? members.first { node($0)?.replica != nil }
-    return source.flatMap { node($0)?.replica?.membership.voters } ?? initialMembership.voters
+    leader.flatMap { nodes[$0.offset].replica?.membership.voters } ?? votersBefore
   }
+
+  /// The members that only learn yet, as the leader of the highest term has them.
+  var learners: [NodeID] { leader.flatMap { node($0)?.replica?.membership.learners } ?? [] }
 
   /// The running leader of the highest term.
   var leader: NodeID? {
@@ -58,6 +60,7 @@ extension Cluster {
 
   /// Tells the checker what the knobs permit from now on.
   mutating func observePolicy() {
+    votersBefore = voters
     let durability: AckDurability =
       switch knobs.waitFor {
       case .received: .received
@@ -91,6 +94,10 @@ extension Cluster {
         run(.policyChanged(policy), at: id)
       }
     }
-    for id in members where nodes[id.offset].isAlive { schedulePeriodicSync(id) }
+    for id in members where nodes[id.offset].isAlive {
+      // What a weaker policy left in memory is made durable at once.
+      onLog(id) { $0.flush(into: &$1) }
+      schedulePeriodicSync(id)
+    }
   }
 }

@@ -40,6 +40,8 @@ public final class DataDirectory: Sendable {
   public let clusterID: UInt64
   /// How many nodes the cluster began with.
   public let nodes: Int
+  /// Who belongs to the cluster now.
+  public let members: MemberNumbers
   /// Counts the processes that opened it, this one included.
   public let bootEpoch: UInt64
   /// Whether it was made just now.
@@ -58,6 +60,11 @@ public final class DataDirectory: Sendable {
   /// - Throws: ``DataDirectoryError`` or ``DirectoryError``.
   public init(path: String, nodes: Int, newClusterID: UInt64) throws {
     try Directories.make(path)
+    // Nothing is touched, not even the lock, before it is known to be ours.
+    let before = try Directories.names(in: path)
+    if !before.isEmpty, before != ["lock"], !before.contains(Self.manifestName) {
+      throw DataDirectoryError.notOurs(path: path)
+    }
     lock = try Self.lock(path)
     do {
       let others = try Directories.names(in: path).filter { $0 != "lock" }
@@ -65,7 +72,8 @@ public final class DataDirectory: Sendable {
       if found == nil, !others.isEmpty { throw DataDirectoryError.notOurs(path: path) }
       clusterID = found?.clusterID ?? newClusterID
       self.nodes = found?.nodes ?? nodes
-      bootEpoch = (found?.boots ?? 0) + 1
+      bootEpoch = (found?.boots ?? 0) &+ 1
+      members = try Self.readMembers(path) ?? MemberNumbers(first: self.nodes)
       isNew = found == nil
       self.path = path
       isTemporary = false
@@ -90,6 +98,7 @@ public final class DataDirectory: Sendable {
     lock = try Self.lock(path)
     self.clusterID = clusterID
     self.nodes = nodes
+    members = MemberNumbers(first: nodes)
     bootEpoch = 1
     isNew = true
     isTemporary = true
@@ -110,6 +119,11 @@ public final class DataDirectory: Sendable {
       let owner = (try? Directories.read(file))?.flatMap { $0.isEmpty ? nil : $0 } ?? "unknown"
       Glibc.close(handle)
       throw DataDirectoryError.inUse(path: path, by: owner)
+    }
+    let before = (try? Directories.read(file)) ?? nil
+    guard before.map({ $0.isEmpty || Int32($0) != nil }) ?? true else {
+      Glibc.close(handle)
+      throw DataDirectoryError.notOurs(path: path)
     }
     let pid = Array("\(getpid())".utf8)
     ftruncate(handle, 0)
@@ -135,14 +149,38 @@ public final class DataDirectory: Sendable {
       throw DataDirectoryError.damaged(path: path, why: "it names no version")
     }
     guard version == UInt64(Self.version) else {
-      throw DataDirectoryError.newer(path: path, version: Int(version))
+      throw version > UInt64(Self.version)
+        ? DataDirectoryError.newer(path: path, version: Int(clamping: version))
+        : DataDirectoryError.damaged(path: path, why: "there was no version \(version)")
     }
     guard let cluster = values["cluster"], let nodes = values["nodes"], let boots = values["boots"],
-      (1...100).contains(nodes)
+      (1...100).contains(nodes), boots < 1 << 31
     else {
       throw DataDirectoryError.damaged(path: path, why: "cluster, nodes or boots is missing")
     }
     return Manifest(clusterID: cluster, nodes: Int(nodes), boots: boots)
+  }
+
+  private static let membersName = "members"
+
+  /// The members' file: the next number, then the members'; nil when nobody came or left.
+  private static func readMembers(_ path: String) throws -> MemberNumbers? {
+    guard let text = try Directories.read(path + "/" + membersName) else { return nil }
+    let numbers = text.split(whereSeparator: { $0 == " " || $0 == "\n" }).map { Int($0) }
+    guard numbers.count >= 2, let next = numbers[0],
+      case let members = numbers.dropFirst().compactMap({ $0 }),
+      members.count == numbers.count - 1, members == members.sorted(),
+      members.allSatisfy({ $0 >= 1 && $0 < next }), next <= Int(UInt16.max)
+    else {
+      throw DataDirectoryError.damaged(path: path, why: "`\(membersName)` is no list of members")
+    }
+    return MemberNumbers(members: members, next: next)
+  }
+
+  static func write(_ members: MemberNumbers, to path: String) throws {
+    let numbers = ([members.next] + members.members).map(String.init)
+    try Directories.writeAtomically(
+      numbers.joined(separator: " ") + "\n", to: path + "/" + membersName)
   }
 
   private static func write(_ manifest: Manifest, to path: String) throws {

@@ -155,11 +155,13 @@ public struct Network: Sendable {
   /// Adds latency to a direction.
   public mutating func setDelay(_ delay: Interval, from: NodeID, to: NodeID) {
     rows[from.offset][to.offset].added = delay
+    reconnect(from, to)
   }
 
   /// Sets a direction's jitter.
   public mutating func setJitter(_ jitter: Interval, from: NodeID, to: NodeID) {
     rows[from.offset][to.offset].jitter = jitter
+    reconnect(from, to)
   }
 
   /// Sets the share of messages that a direction loses.
@@ -170,6 +172,14 @@ public struct Network: Sendable {
   /// Sets a direction's bandwidth in bytes a second.
   public mutating func setBandwidth(_ bandwidth: Double?, from: NodeID, to: NodeID) {
     rows[from.offset][to.offset].bandwidth = bandwidth
+    reconnect(from, to)
+  }
+
+  /// A link of other qualities is another connection: what comes next does not queue behind what
+  /// the old one still has under way.
+  private mutating func reconnect(_ from: NodeID, _ to: NodeID) {
+    rows[from.offset][to.offset].freeAt = .start
+    rows[from.offset][to.offset].lastArrival = .start
   }
 
   /// Mends every cut.
@@ -183,9 +193,7 @@ public struct Network: Sendable {
   public mutating func resetLinks() {
     for row in rows.indices {
       for column in rows[row].indices {
-        var fresh = Direction()
-        fresh.lastArrival = rows[row][column].lastArrival
-        rows[row][column] = fresh
+        rows[row][column] = Direction()
       }
     }
   }

@@ -118,6 +118,14 @@ struct Plan {
         knobs.apply(try KnobTable.parse(name: name, value: value))
       }
     }
+    for (name, value) in arguments.knobs.given {
+      let named = (try? KnobTable.parse(name: name, value: value))?.nodes ?? []
+      // A directory's members may be others; they are known only once it is open.
+      if data == nil, let unknown = named.first(where: { $0.number > knobs.nodes }) {
+        throw Failure(
+          .usage, "--\(name): there is no \(unknown); the nodes are n1 to n\(knobs.nodes)")
+      }
+    }
     let settings: [(String, String?)] = [
       ("rate", arguments.rate), ("clients", arguments.clients), ("keys", arguments.keys),
       ("value-size", arguments.valueSize),
@@ -145,10 +153,35 @@ struct Plan {
       spacing = try Self.reading { () throws(ParseFailure) in
         try CommandParser.parseInterval(text)
       }
+      guard spacing >= .milliseconds(10) else {
+        throw Failure(.usage, "--every: at least 10ms")
+      }
     }
+    guard knobs.heartbeat < knobs.electionTimeout else {
+      throw Failure(
+        .usage,
+        "heartbeats must come more often than the election time-out: give a shorter "
+          + "--heartbeat or a longer --election-timeout")
+    }
+    if data == nil { try checkFollowers() }
     if arguments.headless, duration == nil, commands.isEmpty == false {
       duration = (commands.last?.at.sinceStart ?? .zero) + .seconds(5)
     }
+  }
+
+  /// A policy that asks for more followers than there are would never acknowledge.
+  private func checkFollowers() throws {
+    let (wanted, listed): (Int, Int)
+    switch knobs.acknowledgement {
+    case .first(let count, let list), .any(let count, let list):
+      (wanted, listed) = (count, list.isEmpty ? knobs.nodes - 1 : list.count)
+    default: return
+    }
+    guard wanted > min(listed, knobs.nodes - 1) else { return }
+    throw Failure(
+      .usage,
+      "--ack: \(wanted) followers are asked for, and there are "
+        + "\(min(listed, knobs.nodes - 1)): no write would ever be acknowledged")
   }
 
   private mutating func takeFile(_ path: String) throws {
@@ -194,9 +227,11 @@ struct Plan {
     var random = SystemRandomNumberGenerator()
     var knobs = knobs
     knobs.nodes = directory.nodes
-    return ClusterConfiguration(
+    var configuration = ClusterConfiguration(
       knobs: knobs, load: load, clusterID: directory.clusterID, bootEpoch: directory.bootEpoch,
       seed: random.next())
+    configuration.members = directory.members
+    return configuration
   }
 }
 

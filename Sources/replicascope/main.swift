@@ -17,5 +17,10 @@ do {
   failure.report()
   exit(failure.status)
 } catch {
-  Replicascope.exit(withError: error)
+  // What is wrong with the arguments is one line; help and the version are as they are.
+  let status = Replicascope.exitCode(for: error).rawValue
+  guard status == Failure.Kind.usage.rawValue else { Replicascope.exit(withError: error) }
+  let message = Replicascope.message(for: error).split(separator: "\n").first ?? "bad arguments"
+  Output.error("replicascope: \(message) (--help shows what there is)")
+  exit(status)
 }

@@ -43,7 +43,7 @@ import Testing
     let ledger = scene.snapshot.ledger
     #expect(ledger.lost > 0)
     #expect(ledger.lostUnlisted == 0)
-    #expect(ledger.lostWrites.count == min(100, ledger.lost))
+    #expect(ledger.lostWrites.count == min(2000, ledger.lost))
     #expect(ledger.violations == [])
     #expect(scene.hashes.count == 1)
     if ledger.lostUnlisted != 0 || ledger.violationCount > 0 || scene.hashes.count != 1 {

@@ -9,7 +9,8 @@ struct Scene {
   var cluster: Cluster<SimulatedWorld>
 
   init(
-    _ settings: [String] = [], load: String = "load ycsb-a rate=400", seed: UInt64 = 1
+    _ settings: [String] = [], load: String = "load ycsb-a rate=400", seed: UInt64 = 1,
+    checkpointSpacing: Int = 32 << 20, segmentSize: Int = 16 << 20
   ) throws {
     var knobs = Knobs()
     for setting in settings {
@@ -18,10 +19,11 @@ struct Scene {
     }
     var change = ClusterConfiguration.defaultLoad
     if case .load(let wanted) = try CommandParser.parse(load) { change = change.merging(wanted) }
-    cluster = try Cluster(
-      configuration: ClusterConfiguration(
-        knobs: knobs, load: change, clusterID: 7, bootEpoch: 1, seed: seed),
-      world: SimulatedWorld())
+    var configuration = ClusterConfiguration(
+      knobs: knobs, load: change, clusterID: 7, bootEpoch: 1, seed: seed)
+    configuration.checkpointSpacing = checkpointSpacing
+    configuration.segmentSize = segmentSize
+    cluster = try Cluster(configuration: configuration, world: SimulatedWorld())
   }
 
   mutating func run(_ milliseconds: Int) {
@@ -54,6 +56,13 @@ struct Scene {
   }
 
   var events: [String] { snapshot.events.map { "\($0.at) \($0.kind.rawValue) \($0.text)" } }
+
+  /// The events, for a failure's message.
+  var story: String { events.joined(separator: "\n") }
+
+  func node(_ number: Int) -> NodeSnapshot? {
+    snapshot.nodes.first { $0.id == NodeID(number) }
+  }
 
   /// Heals everything, stops the load and waits until all replicas agree.
   mutating func settle() throws -> Bool {

@@ -32,7 +32,7 @@ import Testing
     let lost = summary["lost"] as? Int ?? 0
     #expect(lost > 0)
     #expect((summary["findings"] as? Int ?? 0) > 0)
-    #expect((summary["lostWrites"] as? [Any])?.count == min(100, lost))
+    #expect((summary["lostWrites"] as? [Any])?.count == min(2000, lost))
     #expect(summary["lostUnlisted"] as? Int == 0)
     let replicas = try #require(summary["replicas"] as? [[String: Any]])
     #expect(Set(replicas.compactMap { $0["hash"] as? String }).count == 1)
