@@ -40,6 +40,8 @@ struct Load: Sendable {
   static let pause = Interval.milliseconds(50)
   /// Writes that travel together at most: the disks begin with the first while the last are made.
   static let proposalMaximum = 512
+  /// Keys inserted before the first are written again.
+  static let insertedMaximum = 100_000
 
   init(settings: LoadChange, sequenceBase: UInt64) {
     self.settings = settings
@@ -65,14 +67,19 @@ struct Load: Sendable {
     case .c: return (.read, zipfian.next(&random))
     case .d:
       if share < 0.95 { return (.read, max(0, keys + inserted - 1 - zipfian.rank(&random))) }
-      inserted += 1
-      return (.write, keys + inserted - 1)
+      return (.write, insertedKey())
     case .e:
       if share < 0.95 { return (.scan(1 + random.uniform(0..<100)), zipfian.next(&random)) }
-      inserted += 1
-      return (.write, keys + inserted - 1)
+      return (.write, insertedKey())
     case .f: return (share < 0.5 ? .read : .readModifyWrite, zipfian.next(&random))
     }
+  }
+
+  /// The next new key; after very many the first of them come again, so that a lab left running does
+  /// not grow for ever.
+  private mutating func insertedKey() -> Int {
+    inserted = inserted % Self.insertedMaximum + 1
+    return keys + inserted - 1
   }
 
   /// The bytes of key `number`: `user` and the number.

@@ -7,6 +7,7 @@ public enum ChainHash {
   @usableFromInline static let secret0: UInt64 = 0xA076_1D64_78BD_642F
   @usableFromInline static let secret1: UInt64 = 0xE703_7ED1_A0B4_28DB
   @usableFromInline static let secret2: UInt64 = 0x8EBC_6AF0_9C88_C6E3
+  @usableFromInline static let secret3: UInt64 = 0x5899_65CC_7537_4CC3
 
   @inlinable @inline(__always)
   static func mix(_ left: UInt64, _ right: UInt64) -> UInt64 {
@@ -14,35 +15,54 @@ public enum ChainHash {
     return product.high ^ product.low
   }
 
-  /// The hash of `bytes`, each group of eight read little-endian.
+  @inlinable @inline(__always)
+  static func word(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+    UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+
+  @inlinable @inline(__always)
+  static func half(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+    UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+  }
+
+  /// The hash of `bytes`, read little-endian: three lanes side by side, so that the processor does
+  /// not wait for one multiplication after another; what is left of 16 bytes overlaps what was read.
   @inlinable public static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-    var state = secret0 ^ UInt64(bytes.count)
-    var offset = 0
     let count = bytes.count
-    while offset + 16 <= count {
-      let first = UInt64(
-        littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-      let second = UInt64(
-        littleEndian: bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self))
-      state = mix(first ^ secret1, second ^ state)
-      offset += 16
-    }
-    if offset < count {
-      var first: UInt64 = 0
-      var second: UInt64 = 0
-      var shift: UInt64 = 0
-      while offset < count {
-        if shift < 64 {
-          first |= UInt64(bytes[offset]) << shift
-        } else {
-          second |= UInt64(bytes[offset]) << (shift - 64)
+    var state = secret0 ^ UInt64(count)
+    let first: UInt64
+    let second: UInt64
+    if count >= 16 {
+      var offset = 0
+      if count > 48 {
+        var state1 = state
+        var state2 = state
+        while offset + 48 < count {
+          state = mix(word(bytes, offset) ^ secret1, word(bytes, offset + 8) ^ state)
+          state1 = mix(word(bytes, offset + 16) ^ secret2, word(bytes, offset + 24) ^ state1)
+          state2 = mix(word(bytes, offset + 32) ^ secret3, word(bytes, offset + 40) ^ state2)
+          offset += 48
         }
-        shift += 8
-        offset += 1
+        state ^= state1 ^ state2
       }
-      state = mix(first ^ secret1, second ^ state)
+      while offset + 16 < count {
+        state = mix(word(bytes, offset) ^ secret1, word(bytes, offset + 8) ^ state)
+        offset += 16
+      }
+      first = word(bytes, count - 16)
+      second = word(bytes, count - 8)
+    } else if count >= 4 {
+      let middle = (count >> 3) << 2
+      first = (half(bytes, 0) << 32) | half(bytes, middle)
+      second = (half(bytes, count - 4) << 32) | half(bytes, count - 4 - middle)
+    } else if count > 0 {
+      first = UInt64(bytes[0]) << 16 | UInt64(bytes[count >> 1]) << 8 | UInt64(bytes[count - 1])
+      second = 0
+    } else {
+      first = 0
+      second = 0
     }
-    return mix(state ^ secret2, secret1 ^ UInt64(count))
+    return mix(secret1 ^ UInt64(count), mix(first ^ secret1, second ^ state))
   }
 
   /// The chain after a record: of the chain before it, its (kind, index, term) and its payload.

@@ -23,8 +23,11 @@ import WriteAheadLog
       try Program.withDirectory { directory in
         for _ in 0..<Self.roundsPerDirectory {
           round += 1
-          let milliseconds = 120 + Int(random.next() % 280)
-          guard let last = try killed(directory + "/data", after: milliseconds) else { continue }
+          // Most die some time after they first reported a write, some as they start.
+          let isEarly = random.next() % 5 == 0
+          let milliseconds = Int(random.next() % 200)
+          let last = try killed(directory + "/data", early: isEarly, after: milliseconds)
+          guard let last else { continue }
           reported += 1
           try check(directory + "/data", last, "round \(round), killed after \(milliseconds) ms")
         }
@@ -40,7 +43,11 @@ import WriteAheadLog
   }
 
   /// Starts a child, kills it, and gives what it had reported as acknowledged.
-  private func killed(_ data: String, after milliseconds: Int) throws -> Reported? {
+  ///
+  /// - Parameter early: whether the time counts from its start, not from its first report.
+  private func killed(
+    _ data: String, early: Bool, after milliseconds: Int
+  ) throws -> Reported? {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Program.path)
     process.arguments = [
@@ -51,11 +58,25 @@ import WriteAheadLog
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     try process.run()
+    var bytes = Data()
+    let deadline = Date(timeIntervalSinceNow: 20)
+    while !early, Self.newest(bytes) == nil, Date() < deadline {
+      let more = output.fileHandleForReading.availableData
+      if more.isEmpty { break }
+      bytes += more
+    }
     usleep(UInt32(milliseconds) * 1000)
     kill(process.processIdentifier, SIGKILL)
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    bytes += output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
+    let text = String(decoding: bytes, as: UTF8.self)
     #expect(process.terminationReason == .uncaughtSignal, "it ended before it was killed: \(text)")
+    return Self.newest(bytes)
+  }
+
+  /// The newest acknowledged write of the whole lines among `bytes`.
+  private static func newest(_ bytes: Data) -> Reported? {
+    let text = String(decoding: bytes, as: UTF8.self)
     for line in text.split(separator: "\n").reversed() where line.hasPrefix("{\"snapshot\"") {
       guard
         let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
