@@ -60,19 +60,26 @@ public struct Checker: Sendable {
     var node = NodeID(1)
   }
 
-  private var requirement = AckRequirement(
-    rule: .majority, durability: .flushed, periodicSync: false)
+  /// What an acknowledgement promises; nil before the first word of it.
+  private var promise: AckRequirement?
+  private var requirement: AckRequirement {
+    promise ?? AckRequirement(rule: .all, durability: .flushed, periodicSync: false)
+  }
   private var voters: [NodeID] = []
   private var members: [NodeID] = []
   private var fencing = true
   private var promotionNeedsMajority = true
-  /// When the requirement last changed: writes under way may be answered under either.
-  private var previousRequirement: AckRequirement?
+  /// What was promised before, and the records that each node held then: those may be answered
+  /// under either promise.
+  private var promiseBefore: (requirement: AckRequirement, received: [Index])?
   private var seen: [Seen] = []
   private var chains = [Mark](repeating: Mark(), count: ringSize)
   private var hashes = [Mark](repeating: Mark(), count: ringSize)
   private var leaders: Deque<(term: Term, node: NodeID)> = []
-  private var highest = Term.zero
+  /// The highest term that any node led.
+  public private(set) var highest = Term.zero
+  /// Whether a promotion was ever forced: what it cost may show long after.
+  private var wasForced = false
   private var committed = Version.none
   private var keys = AcknowledgedKeys()
   private var sessions: [Session] = []
@@ -90,8 +97,10 @@ public struct Checker: Sendable {
     now = instant
     switch observation {
     case .policyChanged(let requirement, let voters, let members, let fencing, _, let majority):
-      if requirement != self.requirement { previousRequirement = self.requirement }
-      self.requirement = requirement
+      if let promise, requirement != promise {
+        promiseBefore = (promise, seen.map(\.received.index))
+      }
+      promise = requirement
       self.voters = voters
       self.members = members
       self.fencing = fencing
@@ -132,9 +141,7 @@ public struct Checker: Sendable {
         $0.received = point
       }
       ledger.list(discarded)
-    case .commitRolledBack(let node, let from, let to):
-      change(node) { $0.commit = to }
-      find("\(node) took back committed records \(to.next) to \(from): a promotion was forced")
+    case .commitRolledBack(let node, let from, let to): tookBack(node, from, to)
     case .chainDiffers(let node, let index, let term):
       violate("\(node)'s record \(index) of term \(term.epoch) is not the leader's: chains differ")
     case .degraded(let leader):
@@ -235,6 +242,18 @@ public struct Checker: Sendable {
     hashes[slot] = Mark(index: point.index, term: point.term, value: hash, node: node)
   }
 
+  private mutating func tookBack(_ node: NodeID, _ from: Index, _ to: Index) {
+    change(node) { $0.commit = to }
+    let text = "\(node) took back committed records \(to.next) to \(from)"
+    if wasForced {
+      find("\(text): a promotion was forced")
+    } else if !fencing || !promotionNeedsMajority || requirement.periodicSync || wipes > 0 {
+      find("\(text): the knobs or a lost disk permit it")
+    } else {
+      violate(text)
+    }
+  }
+
   private mutating func committed(_ node: NodeID, _ index: Index, _ term: Term) {
     let before = of(node)
     if index < before.commit {
@@ -264,7 +283,11 @@ public struct Checker: Sendable {
     for position in ledger.accounts.indices {
       let account = ledger.accounts[position]
       guard account.term < term else { continue }
-      let kept = history.last { $0.term == account.term }?.through ?? account.start
+      // What the log's beginning covers was committed: later leaders have what earlier ones kept.
+      let isCovered = history.first.map { $0.term > account.term } ?? false
+      let kept =
+        history.last { $0.term == account.term }?.through
+        ?? (isCovered ? account.kept ?? account.through : account.start)
       let why =
         "\(node) was elected in term \(term.epoch) with \(account.leader)'s log through \(kept) only"
       let (count, copies) = ledger.keep(position, through: kept, because: why)
@@ -280,7 +303,10 @@ public struct Checker: Sendable {
       keys.forget { ledger.isLost($0.term, $0.index) }
       if ledger.isLost(everything.term, everything.index) { everything = .none }
     }
-    if forced { find("\(node) was promoted by force in term \(term.epoch)") }
+    if forced {
+      wasForced = true
+      find("\(node) was promoted by force in term \(term.epoch)")
+    }
     ledger.open(term, leader: node, start: head.index)
     highest = max(highest, term)
     change(node) {
@@ -355,16 +381,19 @@ public struct Checker: Sendable {
       func count(_ nodes: [NodeID]) -> Int { nodes.filter { $0 != leader && has($0) }.count }
       switch requirement.rule {
       case .asynchronous: return true
-      case .all: return count(members) >= members.filter { $0 != leader }.count
-      case .majority: return count(voters) + 1 >= voters.count / 2 + 1
+      case .all: return count(voters) >= voters.filter { $0 != leader }.count
+      case .majority:
+        return count(voters) + (voters.contains(leader) ? 1 : 0) >= voters.count / 2 + 1
       case .any(let wanted, let list), .first(let wanted, let list):
-        return count(list.isEmpty ? members : list) >= wanted
+        return count(list.isEmpty ? voters : list) >= wanted
       }
     }
     var promised = requirement
     if !isKept(requirement) {
-      if let previous = previousRequirement, isKept(previous) {
-        promised = previous
+      if let before = promiseBefore, leader.offset < before.received.count,
+        through <= before.received[leader.offset], isKept(before.requirement)
+      {
+        promised = before.requirement
       } else {
         violate(
           "\(leader) acknowledged record \(through) of term \(term.epoch) before it was as durable "
@@ -379,7 +408,7 @@ public struct Checker: Sendable {
     if degraded { return 1 }
     switch requirement.rule {
     case .asynchronous: return 1
-    case .all: return members.count
+    case .all: return voters.count
     case .majority: return voters.count / 2 + 1
     case .any(let count, _), .first(let count, _): return count + 1
     }

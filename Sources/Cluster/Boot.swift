@@ -46,21 +46,26 @@ extension Cluster {
     case .unavailable(let request, _): recordsCame(nil, request, at: id)
     case .checkpointSaved(let point):
       nodes[id.offset].isCheckpointing = false
+      hand(.logBegins(after: nodes[id.offset].log.first), to: id)
       say(.log, id, "\(id) saved a checkpoint through \(point.index)")
     case .checkpointSkipped(let error):
       nodes[id.offset].isCheckpointing = false
       say(.log, id, "\(id) could not save a checkpoint: \(error)")
     case .checkpointRead(let checkpoint, let request):
       checkpointCame(checkpoint, request, at: id)
-    case .installed(let point): hand(.installed(point), to: id)
-    case .full(let isFull): diskIsFull(isFull, at: id)
+    case .installed(let point):
+      nodes[id.offset].pendingCheckpoint = nil
+      observe(.durable(node: id, point: point))
+      hand(.installed(point), to: id)
+    case .full(let isFull):
+      if nodes[id.offset].isAlive { diskIsFull(isFull, at: id) }
     case .failed(let error): diskFailed("\(error)", at: id)
     case .closed: nodes[id.offset].isClosed = true
     }
   }
 
   /// Hands an event to a replica now, or once it is thawed.
-  private mutating func hand(_ event: ReplicaEvent, to id: NodeID) {
+  mutating func hand(_ event: ReplicaEvent, to id: NodeID) {
     if nodes[id.offset].status == .frozen {
       nodes[id.offset].deferredDisk.append(event)
     } else {
@@ -87,10 +92,13 @@ extension Cluster {
       askForRepair(id)
       return
     }
-    let isAlone = configuration.knobs.nodes == 1
-    nodes[id.offset].boot?.isSuspect = isSuspect && !isAlone
-    if isSuspect, isAlone {
-      say(.log, id, "\(id) lost the tail of its log and is alone: it starts with what is left")
+    nodes[id.offset].boot?.isSuspect = isSuspect
+    if isWiped {
+      // It knows neither members nor terms: whoever restarts it tells it the present ones.
+      let present = MembershipEntry(
+        index: .zero, membership: Membership(voters: voters, learners: learners))
+      nodes[id.offset].boot?.memberships = [present]
+      nodes[id.offset].boot?.term = checker.highest
     }
     let request = newRead(.boot, at: id)
     onLog(id) { $0.readCheckpoint(atOrBelow: Index(.max), request: request, into: &$1) }
@@ -156,11 +164,15 @@ extension Cluster {
         node: id, flushed: boot.end, term: boot.term, isNew: boot.end.index == .zero && !hasBegun))
     observe(.durable(node: id, point: boot.end))
     observe(.applied(node: id, point: boot.applied, stateHash: boot.state.hash))
+    if boot.isSuspect, boot.memberships.last?.membership.voters == [id] {
+      say(.log, id, "\(id) lost the tail of its log and is alone: it starts with what is left")
+    }
     if hasBegun { say(.note, id, "\(id) runs from \(boot.end.end), term \(boot.term.epoch)") }
     var effects: [Effect] = []
     nodes[id.offset].replica?.start(into: &effects)
     carryOut(effects, of: id)
     schedulePeriodicSync(id)
+    if nodes[id.offset].log.isFull { diskIsFull(true, at: id) }
     begin()
   }
 
@@ -188,7 +200,7 @@ extension Cluster {
 
   mutating func recoveringNode(_ id: NodeID, hears message: Message, from sender: NodeID) {
     guard case .repairReply(let batch) = message, let after = nodes[id.offset].boot?.repairAfter,
-      batch.previous.index == after, !batch.isEmpty
+      !batch.isEmpty, batch.previous == nodes[id.offset].log.damage?.after, batch.chainHolds()
     else { return }
     nodes[id.offset].boot?.repairAfter = nil
     say(.log, id, "\(id) mends its log with records after \(after) from \(sender)")

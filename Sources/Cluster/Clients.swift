@@ -1,4 +1,5 @@
 import Checking
+import Collections
 import Operations
 import Positions
 import Replication
@@ -15,13 +16,10 @@ extension Cluster {
         Client(
           site: number % sites.count, leader: NodeID(1), sequence: load.sequenceBase,
           operation: nil, turn: number))
-      load.idle.append(number)
     }
-    load.idle.removeAll { $0 >= wanted }
-    if wanted < load.clients.count {
-      // Clients beyond the wanted ones finish what they wait for and are then left alone.
-      load.idle.removeAll { $0 >= wanted }
-    }
+    // Clients beyond the wanted ones finish what they wait for and are then left alone.
+    load.idle = Deque(0..<wanted)
+    load.idle.removeAll { load.clients[$0].operation != nil }
   }
 
   // MARK: Arrivals
@@ -114,7 +112,9 @@ extension Cluster {
     if let named { return named }
     switch knobs.readFrom {
     case .leader: return client.leader
-    case .node(let node): return node
+    case .node(let node):
+      let isMember = node.offset < nodes.count && nodes[node.offset].isMember
+      return isMember ? node : client.leader
     case .any:
       let candidates = members
       if candidates.isEmpty { return client.leader }
@@ -150,7 +150,8 @@ extension Cluster {
       }
     observe(
       .readInvoked(
-        id: id, session: session, keyHash: keys[0].withUnsafeBytes(Load.hash), guarantee: guarantee))
+        id: id, session: session, keyHash: keys[0].withUnsafeBytes(Load.hash), guarantee: guarantee)
+    )
     guard
       let arrival = network.transmit(
         from: .client(sites[client.site]), to: .node(operation.node), bytes: 64, now: now,

@@ -20,6 +20,8 @@ public struct ClusterConfiguration: Sendable {
   public var seed: UInt64
   /// Writes only, whatever the workload: for the benchmark.
   public var writesOnly = false
+  /// The members' numbers; nil: 1 to ``Knobs/nodes``.
+  public var members: MemberNumbers?
   /// Bytes of log between two checkpoints.
   public var checkpointSpacing = 32 << 20
   /// Bytes of a segment file.
@@ -85,6 +87,9 @@ public struct Cluster<W: World>: Sendable {
   var clientSite = SiteID("site1")
   var sites: [SiteID] = []
 
+  /// Events handled since everything due was.
+  var turn = 0
+
   /// Space for effects, kept so that it is not made anew at every event.
   var effects: [Effect] = []
   var output = LogOutput()
@@ -97,22 +102,27 @@ public struct Cluster<W: World>: Sendable {
     knobs = configuration.knobs
     random = RandomSource(seed: configuration.seed)
     network = Network()
-    nextNodeNumber = knobs.nodes + 1
+    nextNodeNumber = 1
     load = Load(
       settings: configuration.load, sequenceBase: configuration.bootEpoch << 32)
     load.writesOnly = configuration.writesOnly
     checker = Checker()
     sites = (1...max(1, knobs.sites)).map { SiteID("site\($0)") }
     setDefaultLinks()
-    for number in 1...knobs.nodes {
-      try makeNode(NodeID(number))
+    let present = configuration.members ?? MemberNumbers(first: knobs.nodes)
+    nextNodeNumber = present.next
+    for number in 1..<present.next {
+      try makeNode(NodeID(number), isMember: present.members.contains(number))
     }
     makeClients()
     observePolicy()
-    for number in 1...knobs.nodes { start(NodeID(number)) }
+    for id in members { start(id) }
     queue.schedule(.tick, at: world.now + Self.tickSpacing)
     scheduleArrival()
   }
+
+  /// Events handled before what was written meanwhile is sent.
+  static var turnMaximum: Int { 256 }
 
   static var tickSpacing: Interval { .milliseconds(50) }
 
@@ -127,13 +137,15 @@ public struct Cluster<W: World>: Sendable {
     }
   }
 
-  mutating func makeNode(_ id: NodeID) throws {
+  mutating func makeNode(_ id: NodeID, isMember: Bool = true) throws {
     precondition(nodes.count == id.offset, "nodes are made in the order of their numbers")
     let site = sites[id.offset % sites.count]
-    try world.attach(id)
+    if isMember { try world.attach(id) }
     network.add(id, site: site)
     let log = makeLog(id)
-    nodes.append(Node(id: id, site: site, log: log))
+    var node = Node(id: id, site: site, log: log)
+    node.isMember = isMember
+    nodes.append(node)
   }
 
   mutating func makeLog(_ id: NodeID) -> WriteAheadLog {
@@ -153,6 +165,9 @@ public struct Cluster<W: World>: Sendable {
     readClock()
     let next = queue.nextTime
     if let next, next <= now, next <= limit, !world.hasCompletion {
+      // Where more is always due, the writes must not wait for ever.
+      turn += 1
+      if turn % Self.turnMaximum == 0 { sendOutbox() }
       if let (_, event) = queue.pop() { handle(event) }
       return true
     }
@@ -161,6 +176,7 @@ public struct Cluster<W: World>: Sendable {
       sendOutbox()
       return true
     }
+    turn = 0
     let deadline = min(limit, next ?? limit)
     let outcome = world.wait(until: deadline)
     readClock()

@@ -199,7 +199,11 @@ extension Cluster {
   private mutating func promote(_ id: NodeID) -> CommandOutcome {
     guard node(id)?.status == .running else { return .refused("\(id) does not run") }
     if node(id)?.replica?.role == .leader { return .note("\(id) leads already") }
-    run(.promote, at: id)
+    guard node(id)?.replica?.logIsSettled == true else {
+      return .refused("\(id) is cutting off or replacing its log; try again when it is done")
+    }
+    let known = memberNodes.compactMap { $0.replica?.term }.max() ?? .zero
+    run(.promote(above: max(known, checker.highest)), at: id)
     return .done("\(id) is promoted by force")
   }
 
@@ -217,16 +221,26 @@ extension Cluster {
     let id = NodeID(nextNodeNumber)
     do { try makeNode(id) } catch { return .refused("\(error)") }
     nextNodeNumber += 1
+    noteMembers()
     start(id)
     run(.addMember(id), at: leader)
     return .done("\(id) is added; it votes once it has caught up")
   }
 
+  /// Keeps who belongs, for the next process that opens the files.
+  mutating func noteMembers() {
+    let present = MemberNumbers(
+      members: members.map { Int($0.number) }, next: nextNodeNumber)
+    do { try world.noteMembers(present) } catch {
+      say(.fault, nil, "the members could not be noted: \(error)")
+    }
+  }
+
   private mutating func removeMember(_ id: NodeID) -> CommandOutcome {
     guard members.count > 1 else { return .refused("\(id) is the last node") }
     guard let leader else { return .refused("no running node leads, so none can let a member go") }
-    run(.removeMember(id), at: leader)
     leaving.insert(id.offset)
+    run(.removeMember(id), at: leader)
     return .done("\(id) is being removed")
   }
 
@@ -331,6 +345,9 @@ extension Cluster {
     case .nodes, .sites, .seed:
       return .refused("that is fixed when a cluster starts: start a new one with it")
     default:
+      if let unknown = setting.nodes.first(where: { node($0) == nil }) {
+        return .refused("there is no \(unknown); the nodes are \(list(members))")
+      }
       let before = knobs
       knobs.apply(setting)
       if knobs == before { return .note("\(setting.text) already") }

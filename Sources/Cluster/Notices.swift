@@ -56,6 +56,7 @@ extension Cluster {
       .elected(
         node: id, term: term, history: covered,
         head: nodes[id.offset].replica?.head ?? .origin, forced: forced))
+    observePolicy()
     let how = forced ? "by force" : "with \(votes) of \(voters) votes"
     say(.election, id, "\(id) leads term \(term.epoch), \(how)")
   }
@@ -91,17 +92,19 @@ extension Cluster {
       say(
         .log, id, "\(id) rolled back \(discarded.count) records to \(point.end), kept in \(file)")
     }
-    run(.truncated(to: point), at: id)
+    nodes[id.offset].pendingCheckpoint = nil
+    hand(.truncated(to: point), to: id)
   }
 
   mutating func diskIsFull(_ isFull: Bool, at id: NodeID) {
     say(
       .fault, id,
       isFull ? "\(id)'s disk is full: it takes no more records" : "\(id)'s disk has room again")
-    run(.diskFull(isFull), at: id)
+    hand(.diskFull(isFull), to: id)
     if isFull {
       queue.schedule(
-        .retryDisk(id, incarnation: nodes[id.offset].incarnation), at: now + Interval.milliseconds(200))
+        .retryDisk(id, incarnation: nodes[id.offset].incarnation),
+        at: now + Interval.milliseconds(200))
     }
   }
 

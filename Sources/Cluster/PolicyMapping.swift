@@ -49,6 +49,9 @@ extension Cluster {
     return source.flatMap { node($0)?.replica?.membership.voters } ?? initialMembership.voters
   }
 
+  /// The members that only learn yet, as the leader of the highest term has them.
+  var learners: [NodeID] { leader.flatMap { node($0)?.replica?.membership.learners } ?? [] }
+
   /// The running leader of the highest term.
   var leader: NodeID? {
     memberNodes
@@ -91,6 +94,10 @@ extension Cluster {
         run(.policyChanged(policy), at: id)
       }
     }
-    for id in members where nodes[id.offset].isAlive { schedulePeriodicSync(id) }
+    for id in members where nodes[id.offset].isAlive {
+      // What a weaker policy left in memory is made durable at once.
+      onLog(id) { $0.flush(into: &$1) }
+      schedulePeriodicSync(id)
+    }
   }
 }

@@ -24,6 +24,7 @@ extension Cluster {
     let elapsed = now - lastSecond
     lastSecond = now
     metrics.second(elapsed)
+    renewChanges()
     for id in members {
       let lag = lag(of: id).time?.milliseconds
       let served = Double(nodes[id.offset].served)
@@ -47,8 +48,21 @@ extension Cluster {
       leaving.remove(offset)
       stop(id, as: .dead("removed"))
       nodes[offset].isMember = false
+      noteMembers()
       say(.note, id, "\(id) is no longer a member")
       observePolicy()
+    }
+  }
+
+  /// Changes of members that an earlier leader was asked for and did not live to make.
+  private mutating func renewChanges() {
+    guard let leader, let membership = nodes[leader.offset].replica?.membership else { return }
+    for id in members {
+      if leaving.contains(id.offset) {
+        if membership.contains(id) { run(.removeMember(id), at: leader) }
+      } else if !membership.contains(id), nodes[id.offset].isAlive {
+        run(.addMember(id), at: leader)
+      }
     }
   }
 
@@ -58,7 +72,8 @@ extension Cluster {
     nodes[id.offset].boot = boot
     // Asked once a second, for ten seconds: then nobody has them.
     if boot.repairTries > 200 {
-      refused("no peer has the records after \(boot.repairAfter ?? .zero)", at: id)
+      let damage = nodes[id.offset].log.damage.map { "\($0); " } ?? ""
+      refused(damage + "no peer has the records after \(boot.repairAfter ?? .zero)", at: id)
     } else if boot.repairTries % 20 == 0 {
       askForRepair(id)
     }

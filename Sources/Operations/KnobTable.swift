@@ -290,6 +290,15 @@ extension Knobs {
 }
 
 extension KnobSetting {
+  /// The nodes that the value names.
+  public var nodes: [NodeID] {
+    switch self {
+    case .acknowledgement(.first(_, let list)), .acknowledgement(.any(_, let list)): list
+    case .readFrom(.node(let node)): [node]
+    default: []
+    }
+  }
+
   /// The knob's name.
   public var name: String {
     switch self {

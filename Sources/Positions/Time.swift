@@ -6,8 +6,13 @@ public struct Interval: Hashable, Comparable, Sendable, AdditiveArithmetic {
   /// A length of `nanoseconds`.
   public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-  /// A length of `seconds`, to the nearest nanosecond.
-  public init(seconds: Double) { nanoseconds = Int64((seconds * 1e9).rounded()) }
+  /// A length of `seconds`, to the nearest nanosecond; what is longer than 292 years is that long.
+  public init(seconds: Double) { self.init(rounding: seconds * 1e9) }
+
+  private init(rounding nanoseconds: Double) {
+    let whole = nanoseconds.rounded()
+    self.nanoseconds = Int64(exactly: whole) ?? (whole > 0 ? .max : whole < 0 ? .min : 0)
+  }
 
   /// No time.
   public static let zero = Interval(nanoseconds: 0)
@@ -35,7 +40,7 @@ public struct Interval: Hashable, Comparable, Sendable, AdditiveArithmetic {
 
   /// The length times `factor`, to the nearest nanosecond.
   public func scaled(by factor: Double) -> Interval {
-    Interval(nanoseconds: Int64((Double(nanoseconds) * factor).rounded()))
+    Interval(rounding: Double(nanoseconds) * factor)
   }
 
   public static func + (left: Interval, right: Interval) -> Interval {

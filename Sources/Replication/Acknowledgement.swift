@@ -29,16 +29,18 @@ public enum AcknowledgementRules {
     case .asynchronous:
       return own
     case .all:
-      return progress.map(position).reduce(own, min)
+      return progress.filter { membership.voters.contains($0.node) }.map(position).reduce(own, min)
     case .majority:
       let followers = progress.filter { membership.voters.contains($0.node) }.map(position)
       let needed = membership.majority - (membership.voters.contains(leader) ? 1 : 0)
       return min(own, reached(by: needed, of: followers))
     case .any(let count, let list):
-      let followers = progress.filter { list.isEmpty || list.contains($0.node) }.map(position)
+      let followers = progress.filter {
+        list.isEmpty ? membership.voters.contains($0.node) : list.contains($0.node)
+      }.map(position)
       return min(own, reached(by: count, of: followers))
     case .first(let count, let list):
-      let order = list.isEmpty ? progress.map(\.node) : list
+      let order = list.isEmpty ? membership.voters : list
       let present = order.compactMap { node in
         progress.first { $0.node == node && $0.answers }
       }
@@ -103,7 +105,8 @@ extension Replica {
       membership: membership, leader: id)
     if isDegraded, strict >= own { restorePolicy(into: &effects) }
     let allowed = leadership?.isDegraded == true ? own : strict
-    if allowed > acknowledged { acknowledge(through: allowed, into: &effects) }
+    // What earlier terms left shows with the first record of this one, never before.
+    if allowed > acknowledged, allowed >= first { acknowledge(through: allowed, into: &effects) }
     applyWhatShows(into: &effects)
     if commitMoved {
       commitAdvanced(into: &effects)

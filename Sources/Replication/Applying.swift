@@ -120,6 +120,9 @@ extension Replica {
     if let found, let restored = KeyValueState(encoded: found.payload) {
       state = restored
       applied = found.point
+      let later = memberships.filter { $0.index > found.point.index }
+      memberships =
+        [MembershipEntry(index: found.point.index, membership: found.membership)] + later
     } else if history.origin.index == .zero {
       state = KeyValueState()
       applied = .origin

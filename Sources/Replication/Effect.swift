@@ -47,8 +47,8 @@ public enum ReplicaEvent: Sendable {
   case forgetRead(UInt64)
   /// Campaign without waiting: a new cluster's first node.
   case campaign
-  /// The operator forces this node to lead.
-  case promote
+  /// The operator forces this node to lead, in a term above all that the operator has seen.
+  case promote(above: Term)
   /// The operator hands leadership to another node.
   case switchover(to: NodeID)
   /// The operator adds a member (it begins as a learner).
@@ -59,6 +59,8 @@ public enum ReplicaEvent: Sendable {
   case policyChanged(Policy)
   /// The disk became full, or has room again.
   case diskFull(Bool)
+  /// Retention dropped the log up to here.
+  case logBegins(after: LogPoint)
 }
 
 /// A state at a point of the log.
@@ -124,7 +126,7 @@ public enum Notice: Equatable, Sendable {
   case follows(NodeID, Term)
   /// Its log parted from the leader's; the records after the fork go.
   case diverged(fork: Index, discarded: Int)
-  /// A forced promotion took back what it knew to be committed.
+  /// The leader's log lacks what it knew to be committed, and it takes that back.
   case commitRolledBack(from: Index, to: Index)
   /// Equal (index, term), unequal chain: one of two logs is not what its node thinks.
   case chainDiffers(Index, Term)

@@ -23,8 +23,8 @@ struct Candidacy: Sendable {
   var term: Term
   /// Answers by others, in order of arrival.
   var replies: [Reply] = []
-  /// Whether the old leader asked for it.
-  var transfer = false
+  /// Why it campaigns.
+  var grounds = CampaignGrounds.silence
   /// Whether it needs no votes.
   var forced = false
   /// Whether its own vote is durable.
@@ -46,13 +46,13 @@ extension Replica {
   mutating func electionTimedOut(into effects: inout [Effect]) {
     leaderIsFresh = false
     effects.append(.setTimer(.election, policy.electionTimeout))
-    guard role == .follower, policy.automaticFailover, isVoter, installing == nil else { return }
+    guard role == .follower, policy.automaticFailover else { return }
     askForVotes(into: &effects)
   }
 
   /// Asks around who would vote for it, without raising its term.
   mutating func askForVotes(into effects: inout [Effect]) {
-    guard role != .leader, isVoter else { return }
+    guard role != .leader, isVoter, logIsSettled else { return }
     role = .candidate
     let proposed = term.next(for: id)
     candidacy = Candidacy(stage: .asking, term: proposed)
@@ -113,48 +113,57 @@ extension Replica {
       effects.append(.send(.campaign(term: term, transfer: false), to: best.node))
       becomeFollower(of: nil, why: "stands aside", into: &effects)
     } else if willing >= needed && !isSuspect || allSuspect {
-      campaign(transfer: false, forced: !policy.promotionNeedsMajority, into: &effects)
+      campaign(
+        on: allSuspect ? .allSuspect : .silence, forced: !policy.promotionNeedsMajority,
+        into: &effects)
     } else {
       becomeFollower(of: nil, why: "too few answered", into: &effects)
     }
   }
 
   /// Raises its term and asks for votes.
-  mutating func campaign(transfer: Bool, forced: Bool, into effects: inout [Effect]) {
-    let next = term.next(for: id)
+  mutating func campaign(
+    on grounds: CampaignGrounds, forced: Bool, above floor: Term = .zero,
+    into effects: inout [Effect]
+  ) {
+    let next = max(term, floor).next(for: id)
     role = .candidate
     leader = nil
     var campaign = Candidacy(stage: .voting, term: next)
-    campaign.transfer = transfer
+    campaign.grounds = grounds
     campaign.forced = forced
     candidacy = campaign
     raise(to: next, votedFor: id, into: &effects)
     effects.append(.setTimer(.candidacy, policy.electionTimeout))
     for voter in membership.voters where voter != id {
       effects.append(
-        .send(.voteRequest(term: next, head: head, transfer: transfer), to: voter))
+        .send(.voteRequest(term: next, head: head, grounds: grounds), to: voter))
     }
   }
 
-  mutating func promoteByForce(into effects: inout [Effect]) {
-    guard role != .leader else { return }
+  /// Whether no part of the log is being cut off or replaced: a leader could append to it.
+  public var logIsSettled: Bool { truncating == nil && installing == nil }
+
+  mutating func promoteByForce(above floor: Term, into effects: inout [Effect]) {
+    guard role != .leader, logIsSettled else { return }
     isSuspect = false
-    campaign(transfer: true, forced: true, into: &effects)
+    campaign(on: .transfer, forced: true, above: floor, into: &effects)
   }
 
   mutating func askedToCampaign(
     _ theirs: Term, transfer: Bool, into effects: inout [Effect]
   ) {
-    guard theirs >= term, role != .leader, isVoter, !isSuspect || !transfer else { return }
+    guard theirs >= term, role != .leader, isVoter, logIsSettled, !isSuspect || !transfer
+    else { return }
     if transfer {
-      campaign(transfer: true, forced: false, into: &effects)
+      campaign(on: .transfer, forced: false, into: &effects)
     } else if role == .follower, !leaderIsFresh, policy.automaticFailover {
       askForVotes(into: &effects)
     }
   }
 
   mutating func answerVote(
-    _ theirs: Term, head candidate: LogPoint, transfer: Bool, from sender: NodeID,
+    _ theirs: Term, head candidate: LogPoint, grounds: CampaignGrounds, from sender: NodeID,
     into effects: inout [Effect]
   ) {
     // Without fencing, a leader does not hear that it was deposed.
@@ -164,8 +173,9 @@ extension Replica {
       effects.append(.send(.voteReply(term: term, granted: false), to: sender))
       return
     }
-    if hasLeader, !transfer { return }
-    let granted = !isSuspect && isVoter && !candidate.isLessAdvanced(than: head)
+    if hasLeader, grounds != .transfer { return }
+    let granted =
+      (!isSuspect || grounds == .allSuspect) && isVoter && !candidate.isLessAdvanced(than: head)
     raise(to: theirs, votedFor: granted ? sender : nil, into: &effects)
     leaderIsFresh = false
     becomeFollower(of: nil, why: "\(sender) campaigns in term \(theirs.epoch)", into: &effects)
@@ -197,7 +207,12 @@ extension Replica {
   private mutating func considerVotes(into effects: inout [Effect]) {
     guard let current = candidacy, current.ownVoteIsDurable else { return }
     let votes = current.replies.filter(\.granted).count + 1
-    let needed = current.transfer && !current.forced ? membership.majority : votesNeeded
+    let needed =
+      switch current.grounds {
+      case .allSuspect: membership.voters.count
+      case .transfer: current.forced ? votesNeeded : membership.majority
+      case .silence: votesNeeded
+      }
     if votes >= needed || current.forced {
       isSuspect = false
       becomeLeader(votes: votes, forced: current.forced && votes < needed, into: &effects)

@@ -2,41 +2,60 @@ import Positions
 import Records
 
 extension Replica {
-  /// Takes an append: follows its sender, finds whether the logs agree, and takes what is new.
+  /// Takes what a leader sends: follows it, finds whether the logs agree, and takes what is new.
   mutating func follow(
     _ message: Message, from sender: NodeID, into effects: inout [Effect]
   ) {
-    guard
-      case .append(let theirs, let batches, let previous, let leaderCommit, let round, let forced) =
-        message
-    else { return }
-    guard accepts(theirs, from: sender, into: &effects) else { return }
-    if truncating != nil || installing != nil { return }
-    lastRound = round
-    guard sharesLog(at: previous, into: &effects) else {
-      promise(
-        .mismatch(term: term, refused: previous.index, history: history, round: round),
-        to: sender, into: &effects)
-      return
-    }
-    var end = previous.index
-    for batch in batches {
-      switch takeIfNew(batch, forced: forced, into: &effects) {
-      case .taken: end = max(end, batch.last.index)
-      case .full:
-        tellLeader(into: &effects)
-        return
-      case .diverges(let fork):
-        stashed = (message, sender)
-        cutOff(after: fork, into: &effects)
+    switch message {
+    case .append(let theirs, let batches, let previous, let commit, let round, _):
+      guard accepts(theirs, from: sender, into: &effects) else { return }
+      if truncating != nil || installing != nil { return }
+      lastRound = round
+      let isHeartbeat = batches.isEmpty && previous.index == .zero
+      guard isHeartbeat || sharesLog(at: previous, into: &effects) else {
+        promise(
+          .mismatch(term: term, refused: previous.index, history: history, round: round),
+          to: sender, into: &effects)
         return
       }
+      if let fork = take(batches, after: previous, into: &effects) {
+        stashed = (message, sender)
+        return cutOff(after: fork, into: &effects)
+      }
+      learnCommit(commit, of: theirs, into: &effects)
+      if batches.isEmpty || policy.waitFor == .received || isDiskFull
+        || matched.index <= flushed.index
+      {
+        tellLeader(into: &effects)
+      }
+    case .installCheckpoint(let theirs, let point, let payload, let membership):
+      let checkpoint = StateCheckpoint(point: point, payload: payload, membership: membership)
+      guard accepts(theirs, from: sender, into: &effects), installing == nil, truncating == nil
+      else { return }
+      if let fork = suffixInDoubt {
+        stashed = (message, sender)
+        return cutOff(after: fork, into: &effects)
+      }
+      take(checkpoint, into: &effects)
+    default: break
     }
-    matched = max(matched, min(end, head.index))
-    learnCommit(leaderCommit, into: &effects)
-    if batches.isEmpty || policy.waitFor == .received || end <= flushed.index {
-      tellLeader(into: &effects)
+  }
+
+  /// Takes batches that continue the log behind `previous`, which is shared.
+  ///
+  /// - Returns: where this log parts from the leader's, if it does.
+  private mutating func take(
+    _ batches: [RecordBatch], after previous: LogPoint, into effects: inout [Effect]
+  ) -> LogPoint? {
+    if previous.index > matched.index { matched = previous }
+    for batch in batches {
+      switch takeIfNew(batch, into: &effects) {
+      case .taken: if batch.last.index > matched.index { matched = batch.last }
+      case .full: return nil
+      case .diverges(let fork): return fork
+      }
     }
+    return nil
   }
 
   /// Whether a leader of term `theirs` is to be followed; follows it if so.
@@ -53,9 +72,9 @@ extension Replica {
     }
     if theirs > term { raise(to: theirs, votedFor: nil, into: &effects) }
     if role != .follower || leader != sender {
-      if role == .leader { matched = .zero }
       becomeFollower(of: sender, why: "\(sender) leads term \(theirs.epoch)", into: &effects)
-      matched = .zero
+      matched = .origin
+      lastRound = 0
     }
     leaderIsFresh = true
     effects.append(.setTimer(.election, policy.electionTimeout))
@@ -63,11 +82,11 @@ extension Replica {
     return true
   }
 
-  /// Whether this log holds the record at `previous`; all logs share the beginning.
+  /// Whether this log holds the record at `previous`, as far as the log still says; all logs share
+  /// the beginning.
   private func sharesLog(at previous: LogPoint, into effects: inout [Effect]) -> Bool {
+    if previous.index > head.index || previous.index < history.origin.index { return false }
     if previous.index == .zero { return true }
-    if previous.index > head.index { return false }
-    if previous.index < history.origin.index { return true }
     guard history.term(at: previous.index) == previous.term else { return false }
     if let own = window.point(at: previous.index), own.chain != previous.chain {
       effects.append(.notice(.chainDiffers(previous.index, previous.term)))
@@ -83,7 +102,7 @@ extension Replica {
   }
 
   private mutating func takeIfNew(
-    _ batch: RecordBatch, forced: Bool, into effects: inout [Effect]
+    _ batch: RecordBatch, into effects: inout [Effect]
   ) -> Taking {
     if batch.previous.index != head.index {
       var index = batch.previous.index
@@ -121,8 +140,8 @@ extension Replica {
     window.truncate(after: point)
     flushed = point
     written = point
-    matched = min(matched, point.index)
-    memberships.removeAll { $0.index > point.index }
+    if matched.index > point.index { matched = point }
+    forgetMemberships(after: point.index)
     if applied.index > point.index {
       isRebuilding = true
       isReadingToApply = false
@@ -134,13 +153,28 @@ extension Replica {
     }
   }
 
-  private mutating func learnCommit(_ leaderCommit: Index, into effects: inout [Effect]) {
-    let known = min(leaderCommit, matched)
+  /// Members that the log no longer says; those it began with stay, until the state is rebuilt.
+  private mutating func forgetMemberships(after index: Index) {
+    let kept = memberships.filter { $0.index <= index }
+    if let base = memberships.first, kept.isEmpty {
+      memberships = [MembershipEntry(index: index, membership: base.membership)]
+    } else {
+      memberships = kept
+    }
+  }
+
+  private mutating func learnCommit(
+    _ leaderCommit: Index, of theirs: Term, into effects: inout [Effect]
+  ) {
+    let known = min(leaderCommit, matched.index)
     if known > commit {
       commit = known
       effects.append(.committed(commit, term))
     }
-    if isSuspect, leaderCommit <= flushed.index, matched >= leaderCommit, matched > .zero {
+    // Only a commit of the leader's own term says where the log's certain end is.
+    if isSuspect, leaderCommit <= flushed.index, matched.index >= leaderCommit,
+      history.term(at: leaderCommit) == theirs
+    {
       isSuspect = false
       effects.append(.notice(.cleared))
     }
@@ -150,27 +184,33 @@ extension Replica {
   /// Tells the leader what this replica holds of its log.
   mutating func tellLeader(into effects: inout [Effect]) {
     guard role == .follower, let leader else { return }
-    let durable = policy.syncsEveryBatch ? flushed.index : written.index
-    let received = min(head.index, matched)
+    func shared(_ point: LogPoint) -> LogPoint {
+      point.index <= matched.index ? point : matched
+    }
+    let durable = shared(policy.syncsEveryBatch ? flushed : written)
     promise(
       .appendReply(
         term: term,
         positions: FollowerPositions(
-          received: received, flushed: min(durable, matched),
-          applied: min(applied.index, matched),
-          receivedEnd: received == head.index ? head.end : .zero), round: lastRound),
+          received: shared(head).index, flushed: durable.index, applied: shared(applied).index,
+          flushedEnd: durable.end, isFull: isDiskFull), round: lastRound),
       to: leader, into: &effects)
   }
 
-  mutating func takeCheckpoint(
-    _ theirs: Term, _ checkpoint: StateCheckpoint, from sender: NodeID,
-    into effects: inout [Effect]
-  ) {
-    guard accepts(theirs, from: sender, into: &effects), installing == nil, truncating == nil
-    else { return }
+  /// Where records begin that a checkpoint would replace unseen: they are cut off first, so that
+  /// they stand in a rollback file and the ledger can name them.
+  private var suffixInDoubt: LogPoint? {
+    let certain = applied.index <= commit ? applied : window.point(at: commit)
+    guard let certain, certain.index >= history.origin.index, certain.index < head.index else {
+      return nil
+    }
+    return certain
+  }
+
+  private mutating func take(_ checkpoint: StateCheckpoint, into effects: inout [Effect]) {
     if history.term(at: checkpoint.point.index) == checkpoint.point.term, !isRebuilding {
       // It has these records already: nothing is to be replaced.
-      matched = max(matched, checkpoint.point.index)
+      if checkpoint.point.index > matched.index { matched = checkpoint.point }
       tellLeader(into: &effects)
       return
     }
@@ -192,10 +232,12 @@ extension Replica {
     written = point
     state = restored
     applied = point
-    commit = max(commit, point.index)
-    if commit > point.index { commit = point.index }
+    if commit > point.index {
+      effects.append(.notice(.commitRolledBack(from: commit, to: point.index)))
+    }
+    commit = point.index
     memberships = [MembershipEntry(index: point.index, membership: checkpoint.membership)]
-    matched = point.index
+    matched = point
     effects.append(.applied(point, hash: state.hash))
     effects.append(.committed(commit, term))
     effects.append(.notice(.membership(checkpoint.membership)))

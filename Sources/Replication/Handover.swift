@@ -29,7 +29,7 @@ extension Replica {
 
   /// Takes up a change of members; one at a time, and only after a commit of this term.
   mutating func changeMembers(_ change: MemberChange, into effects: inout [Effect]) {
-    guard role == .leader else { return }
+    guard role == .leader, leadership?.changes.contains(change) == false else { return }
     leadership?.changes.append(change)
     continueChanges(into: &effects)
   }

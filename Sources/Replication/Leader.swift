@@ -6,16 +6,18 @@ extension Replica {
   static let inFlightMaximum = 8 << 20
   /// Bytes of one message.
   static let messageMaximum = 1 << 20
+  /// Times that sending to a follower may begin anew between two heartbeats.
+  static let restartsMaximum = 3
 
   mutating func becomeLeader(votes: Int, forced: Bool, into effects: inout [Effect]) {
     role = .leader
     leader = id
     candidacy = nil
     leaderIsFresh = false
-    matched = head.index
+    matched = head
     let peers = membership.all.filter { $0 != id }
     leadership = Leadership(
-      first: head.index.next, acknowledged: head.index, isForced: forced,
+      first: head.index.next, acknowledged: commit, isForced: forced,
       progress: peers.map { Progress(node: $0, sent: head) })
     effects.append(
       .notice(.elected(term, votes: votes, of: membership.voters.count, forced: forced)))
@@ -40,7 +42,7 @@ extension Replica {
     }
     leadership = nil
     leader = nil
-    matched = .zero
+    matched = .origin
     for timer in [TimerName.heartbeat, .checkQuorum, .degrade, .switchover] {
       effects.append(.cancelTimer(timer))
     }
@@ -107,11 +109,10 @@ extension Replica {
   }
 
   private mutating func stream(to position: Int, into effects: inout [Effect]) {
-    guard var progress = leadership?.progress[position], progress.mode == .streaming else { return }
-    while progress.sent.index < head.index,
-      progress.sent.end.distance(from: progress.positions.receivedEnd) < Self.inFlightMaximum
-        || progress.positions.receivedEnd > progress.sent.end
-    {
+    guard var progress = leadership?.progress[position], progress.mode == .streaming,
+      !progress.positions.isFull
+    else { return }
+    while progress.sent.index < head.index, progress.inFlight < Self.inFlightMaximum {
       guard
         let batches = window.batches(
           after: progress.sent.index, maximumBytes: Self.messageMaximum), let last = batches.last
@@ -153,6 +154,9 @@ extension Replica {
   mutating func beat(into effects: inout [Effect]) {
     guard role == .leader else { return }
     effects.append(.setTimer(.heartbeat, policy.heartbeat))
+    for position in (leadership?.progress ?? []).indices {
+      leadership?.progress[position].restarts = 0
+    }
     heartbeatAll(into: &effects)
   }
 
@@ -166,10 +170,7 @@ extension Replica {
     else { return }
     progress.isActive = true
     progress.answered = max(progress.answered, round)
-    progress.positions.received = max(progress.positions.received, positions.received)
-    progress.positions.flushed = max(progress.positions.flushed, positions.flushed)
-    progress.positions.applied = max(progress.positions.applied, positions.applied)
-    progress.positions.receivedEnd = max(progress.positions.receivedEnd, positions.receivedEnd)
+    if round >= progress.restartRound { progress.moved(to: positions) }
     if case .installing(let index) = progress.mode, positions.received >= index {
       progress.mode = .streaming
     }
@@ -204,10 +205,17 @@ extension Replica {
     defer { leadership?.progress[position] = progress }
     guard progress.mode == .streaming, round >= progress.restartRound, let office = leadership
     else { return }
-    progress.restartRound = office.round + 1
-    guard let common = history.lastCommon(with: theirHistory) else {
-      return askForCheckpoint(for: &progress, into: &effects)
-    }
+    // A follower that refuses again and again is asked at heartbeats only.
+    guard progress.restarts < Self.restartsMaximum else { return }
+    progress.restarts += 1
+    let isFull = progress.positions.isFull
+    progress.positions = .none
+    progress.positions.isFull = isFull
+    progress.restart(after: progress.sent, round: office.round + 1)
+    // What both share must be in both logs, not behind the beginning of one.
+    guard let common = history.lastCommon(with: theirHistory),
+      common.index >= theirHistory.origin.index
+    else { return askForCheckpoint(for: &progress, into: &effects) }
     restart(&progress, after: common.index, into: &effects)
     leadership?.progress[position] = progress
     stream(to: position, into: &effects)
@@ -217,8 +225,8 @@ extension Replica {
   private mutating func restart(
     _ progress: inout Progress, after index: Index, into effects: inout [Effect]
   ) {
-    if let point = window.point(at: index) {
-      progress.sent = point
+    if let point = window.point(at: index), let round = leadership?.round {
+      progress.restart(after: point, round: round + 1)
       if index == head.index { send([], previous: point, to: &progress, into: &effects) }
     } else if index < history.origin.index {
       askForCheckpoint(for: &progress, into: &effects)
@@ -250,6 +258,9 @@ extension Replica {
       return
     }
     progress.mode = .streaming
+    if progress.sent != batch.previous, let round = leadership?.round {
+      progress.restart(after: batch.previous, round: round + 1)
+    }
     send([batch], previous: batch.previous, to: &progress, into: &effects)
     progress.sent = batch.last
     leadership?.progress[position] = progress
@@ -261,18 +272,24 @@ extension Replica {
   ) {
     guard role == .leader, let position = leadership?.position(of: node),
       var progress = leadership?.progress[position], progress.mode == .reading,
-      let checkpoint
+      let checkpoint = checkpoint ?? presentCheckpoint, let round = leadership?.round
     else { return }
     progress.mode = .installing(checkpoint.point.index)
     progress.idleLooks = 0
-    progress.sent = checkpoint.point
-    progress.positions.receivedEnd = max(progress.positions.receivedEnd, checkpoint.point.end)
+    progress.restart(after: checkpoint.point, round: round)
     leadership?.progress[position] = progress
     effects.append(
       .send(
         .installCheckpoint(
           term: term, point: checkpoint.point, payload: checkpoint.payload,
           membership: checkpoint.membership), to: node))
+  }
+
+  /// The state as it is, where no checkpoint was saved yet; nil while it shows what is not committed.
+  private var presentCheckpoint: StateCheckpoint? {
+    guard !isRebuilding, applied.index <= commit else { return nil }
+    return StateCheckpoint(
+      point: applied, payload: state.encoded, membership: membership(at: applied.index))
   }
 
   mutating func checkQuorum(into effects: inout [Effect]) {

@@ -28,14 +28,43 @@ public struct Progress: Equatable, Sendable {
   public var wasActive = true
   /// The newest round it answered.
   var answered: UInt64 = 0
-  /// The round in which sending began anew; refusals of earlier ones are old news.
+  /// The round in which sending began anew; what answers earlier ones is old news.
   var restartRound: UInt64 = 0
+  /// Where sending began: what lies before is not under way.
+  var restartEnd: LSN
+  /// Times that sending began anew since the last heartbeat.
+  var restarts = 0
   /// Looks passed since it was last sent a checkpoint or a read of the log.
   var idleLooks = 0
 
   init(node: NodeID, sent: LogPoint) {
     self.node = node
     self.sent = sent
+    restartEnd = sent.end
+  }
+
+  /// Bytes sent and not yet known to be on its disk.
+  var inFlight: Int { sent.end.distance(from: max(restartEnd, positions.flushedEnd)) }
+
+  /// Sends what comes next from behind `point` on; what the follower held before does not count
+  /// until it says so again.
+  mutating func restart(after point: LogPoint, round: UInt64) {
+    sent = point
+    restartEnd = point.end
+    restartRound = round
+  }
+
+  /// Takes in what it says it holds.
+  mutating func moved(to new: FollowerPositions) {
+    if positions.isFull, !new.isFull {
+      // What was sent meanwhile was not taken: the next heartbeat finds out where to go on.
+      restarts = 0
+    }
+    positions = FollowerPositions(
+      received: max(positions.received, new.received),
+      flushed: max(positions.flushed, new.flushed),
+      applied: max(positions.applied, new.applied),
+      flushedEnd: max(positions.flushedEnd, new.flushedEnd), isFull: new.isFull)
   }
 
   /// Whether it counts as answering.

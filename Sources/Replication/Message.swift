@@ -63,12 +63,24 @@ public struct FollowerPositions: Equatable, Sendable {
   public var flushed: Index
   /// Last index in its state.
   public var applied: Index
-  /// The position after what it received.
-  public var receivedEnd: LSN
+  /// The position after what is on its disk.
+  public var flushedEnd: LSN
+  /// Whether its disk has no room for more.
+  public var isFull = false
 
   /// A follower that shares nothing yet.
   public static let none = FollowerPositions(
-    received: .zero, flushed: .zero, applied: .zero, receivedEnd: .zero)
+    received: .zero, flushed: .zero, applied: .zero, flushedEnd: .zero)
+}
+
+/// Why a node campaigns; it decides what is no objection.
+public enum CampaignGrounds: Equatable, Sendable {
+  /// No leader was heard.
+  case silence
+  /// The old leader, or the operator, asked for it: that the leader is alive is no objection.
+  case transfer
+  /// Every voter said that its log may have lost its tail: that the others' may have is none.
+  case allSuspect
 }
 
 /// What replicas say to one another; one case a message, each with the sender's term.
@@ -78,8 +90,8 @@ public enum Message: Equatable, Sendable {
   /// The answer: whether it would, where its log ends, whether that log may have lost its tail.
   case preVoteReply(
     proposed: Term, granted: Bool, head: LogPoint, suspect: Bool, term: Term)
-  /// "Vote for me"; `transfer`: the old leader asked for it, so its being alive is no objection.
-  case voteRequest(term: Term, head: LogPoint, transfer: Bool)
+  /// "Vote for me", for this reason.
+  case voteRequest(term: Term, head: LogPoint, grounds: CampaignGrounds)
   /// The answer, once the vote is durable.
   case voteReply(term: Term, granted: Bool)
   /// "Campaign at once": to a more advanced node, or to the target of a switchover.

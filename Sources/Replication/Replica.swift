@@ -103,8 +103,8 @@ public struct Replica: Sendable {
   var votesInFlight = 0
   /// Promises that wait until the vote is durable.
   var held: [(message: Message, to: NodeID)] = []
-  /// The last index known to be shared with the present leader.
-  var matched = Index.zero
+  /// The last record known to be shared with the present leader.
+  var matched = LogPoint.origin
   /// Where a truncation that is under way cuts.
   var truncating: LogPoint?
   /// The append that made the truncation necessary.
@@ -148,7 +148,7 @@ public struct Replica: Sendable {
 
   /// The members now.
   public var membership: Membership {
-    memberships.last?.membership ?? Membership(voters: [id])
+    memberships.last?.membership ?? Membership(voters: [])
   }
 
   /// Whether this replica has a vote.
@@ -176,12 +176,15 @@ public struct Replica: Sendable {
     case .read(let request): read(request, into: &effects)
     case .forgetRead(let id): forgetRead(id)
     case .campaign: askForVotes(into: &effects)
-    case .promote: promoteByForce(into: &effects)
+    case .promote(let floor): promoteByForce(above: floor, into: &effects)
     case .switchover(let target): beginSwitchover(to: target, into: &effects)
     case .addMember(let node): changeMembers(.add(node), into: &effects)
     case .removeMember(let node): changeMembers(.remove(node), into: &effects)
     case .policyChanged(let policy): adopt(policy, into: &effects)
-    case .diskFull(let isFull): isDiskFull = isFull
+    case .diskFull(let isFull):
+      isDiskFull = isFull
+      tellLeader(into: &effects)
+    case .logBegins(let point): history.begin(after: point)
     }
   }
 
@@ -196,22 +199,18 @@ public struct Replica: Sendable {
         proposed,
         Candidacy.Reply(node: sender, granted: granted, head: head, isSuspect: suspect),
         term: term, into: &effects)
-    case .voteRequest(let term, let head, let transfer):
-      answerVote(term, head: head, transfer: transfer, from: sender, into: &effects)
+    case .voteRequest(let term, let head, let grounds):
+      answerVote(term, head: head, grounds: grounds, from: sender, into: &effects)
     case .voteReply(let term, let granted):
       countVote(term, granted: granted, from: sender, into: &effects)
     case .campaign(let term, let transfer):
       askedToCampaign(term, transfer: transfer, into: &effects)
-    case .append:
+    case .append, .installCheckpoint:
       follow(message, from: sender, into: &effects)
     case .appendReply(let term, let positions, let round):
       heard(term, positions, round: round, from: sender, into: &effects)
     case .mismatch(let term, let refused, let history, let round):
       mend(term, refused: refused, history, round: round, from: sender, into: &effects)
-    case .installCheckpoint(let term, let point, let payload, let membership):
-      takeCheckpoint(
-        term, StateCheckpoint(point: point, payload: payload, membership: membership),
-        from: sender, into: &effects)
     case .readIndexRequest(let id): readIndexAsked(id, from: sender, into: &effects)
     case .readIndexReply(let id, let index): readIndexTold(id, index, into: &effects)
     case .repairRequest(let after):
@@ -240,6 +239,9 @@ public struct Replica: Sendable {
       if leadership?.isDegraded == true, policy.degradeAfter == nil {
         restorePolicy(into: &effects)
       }
+      if let after = policy.degradeAfter, leadership?.waiting.isEmpty == false {
+        effects.append(.setTimer(.degrade, after))
+      }
       advance(into: &effects)
     } else {
       effects.append(.setTimer(.election, policy.electionTimeout))
@@ -260,7 +262,7 @@ public struct Replica: Sendable {
   mutating func raise(to newTerm: Term, votedFor: NodeID?, into effects: inout [Effect]) {
     assert(newTerm > term, "terms only rise")
     term = newTerm
-    matched = .zero
+    matched = .origin
     votesInFlight += 1
     effects.append(.saveVote(newTerm, votedFor: votedFor))
   }

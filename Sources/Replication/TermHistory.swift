@@ -53,6 +53,14 @@ public struct TermHistory: Equatable, Sendable {
     }
   }
 
+  /// Forgets what comes before the record behind `point`, which is in the log.
+  public mutating func begin(after point: LogPoint) {
+    guard point.index > origin.index, point.index <= last else { return }
+    origin = point
+    spans.removeAll { $0.last <= point.index }
+    if let span = spans.first, span.first <= point.index { spans[0].first = point.index.next }
+  }
+
   /// Forgets what comes after `point`, which is in the log.
   public mutating func truncate(after point: LogPoint) {
     while let span = spans.last, span.first > point.index { spans.removeLast() }

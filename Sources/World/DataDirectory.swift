@@ -40,6 +40,8 @@ public final class DataDirectory: Sendable {
   public let clusterID: UInt64
   /// How many nodes the cluster began with.
   public let nodes: Int
+  /// Who belongs to the cluster now.
+  public let members: MemberNumbers
   /// Counts the processes that opened it, this one included.
   public let bootEpoch: UInt64
   /// Whether it was made just now.
@@ -66,6 +68,7 @@ public final class DataDirectory: Sendable {
       clusterID = found?.clusterID ?? newClusterID
       self.nodes = found?.nodes ?? nodes
       bootEpoch = (found?.boots ?? 0) + 1
+      members = try Self.readMembers(path) ?? MemberNumbers(first: self.nodes)
       isNew = found == nil
       self.path = path
       isTemporary = false
@@ -90,6 +93,7 @@ public final class DataDirectory: Sendable {
     lock = try Self.lock(path)
     self.clusterID = clusterID
     self.nodes = nodes
+    members = MemberNumbers(first: nodes)
     bootEpoch = 1
     isNew = true
     isTemporary = true
@@ -143,6 +147,28 @@ public final class DataDirectory: Sendable {
       throw DataDirectoryError.damaged(path: path, why: "cluster, nodes or boots is missing")
     }
     return Manifest(clusterID: cluster, nodes: Int(nodes), boots: boots)
+  }
+
+  private static let membersName = "members"
+
+  /// The members' file: the next number, then the members'; nil when nobody came or left.
+  private static func readMembers(_ path: String) throws -> MemberNumbers? {
+    guard let text = try Directories.read(path + "/" + membersName) else { return nil }
+    let numbers = text.split(whereSeparator: { $0 == " " || $0 == "\n" }).map { Int($0) }
+    guard numbers.count >= 2, let next = numbers[0],
+      case let members = numbers.dropFirst().compactMap({ $0 }),
+      members.count == numbers.count - 1, members == members.sorted(),
+      members.allSatisfy({ $0 >= 1 && $0 < next }), next <= Int(UInt16.max)
+    else {
+      throw DataDirectoryError.damaged(path: path, why: "`\(membersName)` is no list of members")
+    }
+    return MemberNumbers(members: members, next: next)
+  }
+
+  static func write(_ members: MemberNumbers, to path: String) throws {
+    let numbers = ([members.next] + members.members).map(String.init)
+    try Directories.writeAtomically(
+      numbers.joined(separator: " ") + "\n", to: path + "/" + membersName)
   }
 
   private static func write(_ manifest: Manifest, to path: String) throws {

@@ -161,6 +161,10 @@ public struct LiveWorld: World {
     disks[node.offset] = try Disk(node: node, directory: directory, completed: mailbox)
   }
 
+  public mutating func noteMembers(_ members: MemberNumbers) throws {
+    try DataDirectory.write(members, to: root)
+  }
+
   /// Ends the disk threads, once they have done what they were given.
   public mutating func close() {
     for disk in disks { disk?.end() }

@@ -107,6 +107,8 @@ public struct SimulatedWorld: World {
     if disks[node.offset] == nil { disks[node.offset] = Disk() }
   }
 
+  public mutating func noteMembers(_ members: MemberNumbers) {}
+
   /// A node's files, for tests and tools.
   public func files(of node: NodeID) -> MemoryFileSystem? { disks[node.offset]?.files }
 

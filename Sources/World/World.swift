@@ -42,6 +42,25 @@ public struct DiskCondition: Equatable, Sendable {
   }
 }
 
+/// Who belongs to a cluster, by number; a number is never used again.
+public struct MemberNumbers: Equatable, Sendable {
+  /// The members' numbers, in order.
+  public var members: [Int]
+  /// The next new member's number.
+  public var next: Int
+
+  /// These members.
+  public init(members: [Int], next: Int) {
+    self.members = members
+    self.next = next
+  }
+
+  /// A new cluster's `count` members.
+  public init(first count: Int) {
+    self.init(members: Array(1...max(1, count)), next: max(1, count) + 1)
+  }
+}
+
 /// A clock and the members' disks.
 ///
 /// A node's requests are done each in its turn; different nodes' side by side. What is in flight at a
@@ -65,6 +84,8 @@ public protocol World: Sendable {
   mutating func crash(_ node: NodeID)
   /// Makes a node's directory, if there is none.
   mutating func attach(_ node: NodeID) throws
+  /// Keeps who belongs to the cluster, where a later process finds it.
+  mutating func noteMembers(_ members: MemberNumbers) throws
 }
 
 extension FileSystem {

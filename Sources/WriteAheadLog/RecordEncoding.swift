@@ -81,14 +81,14 @@ enum RecordEncoding {
           case .record(let record) = RecordHeader.read(
             all, at: offset, lsn: point.end, salt: salt),
           record.index == point.index.next
-        else { return nil }
+        else { print("BAD at", offset, all.count, point, mark, after, limit, RecordHeader.read(all, at: offset, lsn: point.end, salt: salt)); return nil }
         let start = offset + RecordLayout.headerSize
         let end = point.end.advanced(by: record.size)
         if batch != nil {
           batch?.append(
             kind: record.kind, term: record.term,
             payload: UnsafeRawBufferPointer(rebasing: all[start..<start + length]))
-          guard batch?.last.chain == record.chain else { return nil }
+          guard batch?.last.chain == record.chain else { print("CHAIN", offset, point, mark, after); return nil }
         }
         offset += record.size
         point = LogPoint(

@@ -21,13 +21,16 @@ struct Headless {
   var duration: Interval?
   /// Time between two snapshots' lines.
   var spacing = Interval.seconds(1)
+  /// How long a quiesce may go on after the end.
+  static let patience = Interval.seconds(60)
 
   /// Runs until the time is over, a signal comes, or standard output is gone.
   ///
-  /// - Returns: the exit status: 1 when there was a violation.
+  /// - Returns: the exit status: 1 when there was a violation, or when what was asked for never came.
   func run(_ engine: LiveEngine, alarm: Alarm) -> Int32 {
     var nextSnapshot = spacing
     var signal: Int32?
+    var complaint: String?
     while true {
       signal = alarm.wait(milliseconds: 100)
       for event in engine.takeEvents() { print(event) }
@@ -37,13 +40,23 @@ struct Headless {
         nextSnapshot = snapshot.at.sinceStart + spacing
       }
       if signal != nil || Output.isBroken { break }
-      if let duration, snapshot.at.sinceStart >= duration, !engine.isBusy { break }
+      guard let duration else { continue }
+      if snapshot.at.sinceStart >= duration, !engine.isBusy { break }
+      if snapshot.at.sinceStart >= duration + Self.patience {
+        complaint = "the replicas have not converged \(Self.patience.seconds) s after the end"
+        break
+      }
+      if snapshot.speed == 0 {
+        complaint = "paused, and without a screen nobody can let the clock go on"
+        break
+      }
     }
     engine.close()
     for event in engine.takeEvents() { print(event) }
     guard let last = engine.snapshot else { return 70 }
     Output.line(format == .json ? SnapshotJSON.summary(last) : PlainText.summary(last))
-    if last.ledger.violationCount > 0 { return 1 }
+    if let complaint { Output.error("replicascope: \(complaint)") }
+    if last.ledger.violationCount > 0 || complaint != nil { return 1 }
     return signal.map { 128 + $0 } ?? 0
   }
 

@@ -118,6 +118,14 @@ struct Plan {
         knobs.apply(try KnobTable.parse(name: name, value: value))
       }
     }
+    for (name, value) in arguments.knobs.given {
+      let named = (try? KnobTable.parse(name: name, value: value))?.nodes ?? []
+      // A directory's members may be others; they are known only once it is open.
+      if data == nil, let unknown = named.first(where: { $0.number > knobs.nodes }) {
+        throw Failure(
+          .usage, "--\(name): there is no \(unknown); the nodes are n1 to n\(knobs.nodes)")
+      }
+    }
     let settings: [(String, String?)] = [
       ("rate", arguments.rate), ("clients", arguments.clients), ("keys", arguments.keys),
       ("value-size", arguments.valueSize),
@@ -194,9 +202,11 @@ struct Plan {
     var random = SystemRandomNumberGenerator()
     var knobs = knobs
     knobs.nodes = directory.nodes
-    return ClusterConfiguration(
+    var configuration = ClusterConfiguration(
       knobs: knobs, load: load, clusterID: directory.clusterID, bootEpoch: directory.bootEpoch,
       seed: random.next())
+    configuration.members = directory.members
+    return configuration
   }
 }
 

@@ -55,6 +55,13 @@ struct Scene {
 
   var events: [String] { snapshot.events.map { "\($0.at) \($0.kind.rawValue) \($0.text)" } }
 
+  /// The events, for a failure's message.
+  var story: String { events.joined(separator: "\n") }
+
+  func node(_ number: Int) -> NodeSnapshot? {
+    snapshot.nodes.first { $0.id == NodeID(number) }
+  }
+
   /// Heals everything, stops the load and waits until all replicas agree.
   mutating func settle() throws -> Bool {
     try perform("heal all")
