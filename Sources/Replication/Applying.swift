@@ -9,9 +9,10 @@ extension Replica {
   /// How far the state may show the log.
   var showsThrough: Index {
     if policy.appliesWhenFlushed { return flushed.index }
-    // A leader shows what it acknowledged, even where the policy is weaker than commit.
-    let acknowledged = leadership.map { min($0.acknowledged, flushed.index) } ?? .zero
-    return max(commit, acknowledged)
+    // A leader shows what it acknowledged, even where the policy is weaker than commit; but not what
+    // it inherited, before the policy holds for a record of its own.
+    guard let office = leadership, office.acknowledged >= office.first else { return commit }
+    return max(commit, min(office.acknowledged, flushed.index))
   }
 
   /// Applies what may show and is in memory; asks for the rest to be read back.
