@@ -113,14 +113,18 @@ extension Replica {
       effects.append(.send(.campaign(term: term, transfer: false), to: best.node))
       becomeFollower(of: nil, why: "stands aside", into: &effects)
     } else if willing >= needed && !isSuspect || allSuspect {
-      campaign(transfer: false, forced: !policy.promotionNeedsMajority, into: &effects)
+      campaign(
+        transfer: false, forced: !policy.promotionNeedsMajority, allSuspect: allSuspect,
+        into: &effects)
     } else {
       becomeFollower(of: nil, why: "too few answered", into: &effects)
     }
   }
 
   /// Raises its term and asks for votes.
-  mutating func campaign(transfer: Bool, forced: Bool, into effects: inout [Effect]) {
+  mutating func campaign(
+    transfer: Bool, forced: Bool, allSuspect: Bool = false, into effects: inout [Effect]
+  ) {
     let next = term.next(for: id)
     role = .candidate
     leader = nil
@@ -132,7 +136,9 @@ extension Replica {
     effects.append(.setTimer(.candidacy, policy.electionTimeout))
     for voter in membership.voters where voter != id {
       effects.append(
-        .send(.voteRequest(term: next, head: head, transfer: transfer), to: voter))
+        .send(
+          .voteRequest(term: next, head: head, transfer: transfer, allSuspect: allSuspect),
+          to: voter))
     }
   }
 
@@ -154,8 +160,8 @@ extension Replica {
   }
 
   mutating func answerVote(
-    _ theirs: Term, head candidate: LogPoint, transfer: Bool, from sender: NodeID,
-    into effects: inout [Effect]
+    _ theirs: Term, head candidate: LogPoint, transfer: Bool, allSuspect: Bool,
+    from sender: NodeID, into effects: inout [Effect]
   ) {
     // Without fencing, a leader does not hear that it was deposed.
     if role == .leader, !policy.fencing { return }
@@ -165,7 +171,8 @@ extension Replica {
       return
     }
     if hasLeader, !transfer { return }
-    let granted = !isSuspect && isVoter && !candidate.isLessAdvanced(than: head)
+    let granted =
+      (!isSuspect || allSuspect) && isVoter && !candidate.isLessAdvanced(than: head)
     raise(to: theirs, votedFor: granted ? sender : nil, into: &effects)
     leaderIsFresh = false
     becomeFollower(of: nil, why: "\(sender) campaigns in term \(theirs.epoch)", into: &effects)

@@ -78,8 +78,9 @@ public enum Message: Equatable, Sendable {
   /// The answer: whether it would, where its log ends, whether that log may have lost its tail.
   case preVoteReply(
     proposed: Term, granted: Bool, head: LogPoint, suspect: Bool, term: Term)
-  /// "Vote for me"; `transfer`: the old leader asked for it, so its being alive is no objection.
-  case voteRequest(term: Term, head: LogPoint, transfer: Bool)
+  /// "Vote for me"; `transfer`: the old leader asked for it, so its being alive is no objection;
+  /// `allSuspect`: every voter answered that its log may have lost its tail, so that is none either.
+  case voteRequest(term: Term, head: LogPoint, transfer: Bool, allSuspect: Bool)
   /// The answer, once the vote is durable.
   case voteReply(term: Term, granted: Bool)
   /// "Campaign at once": to a more advanced node, or to the target of a switchover.

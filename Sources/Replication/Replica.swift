@@ -196,8 +196,9 @@ public struct Replica: Sendable {
         proposed,
         Candidacy.Reply(node: sender, granted: granted, head: head, isSuspect: suspect),
         term: term, into: &effects)
-    case .voteRequest(let term, let head, let transfer):
-      answerVote(term, head: head, transfer: transfer, from: sender, into: &effects)
+    case .voteRequest(let term, let head, let transfer, let allSuspect):
+      answerVote(
+        term, head: head, transfer: transfer, allSuspect: allSuspect, from: sender, into: &effects)
     case .voteReply(let term, let granted):
       countVote(term, granted: granted, from: sender, into: &effects)
     case .campaign(let term, let transfer):
