@@ -32,6 +32,8 @@ struct Ensemble {
   private var readKeys: [UInt64: String] = [:]
   private var nextRead: UInt64 = 1
 
+  /// What replicas wanted since it was last taken.
+  private(set) var effects: [(id: NodeID, effect: Effect)] = []
   /// The lines since they were last taken.
   private(set) var lines: [String] = []
   /// Whether only what people and clients are told is written down.
@@ -53,6 +55,11 @@ struct Ensemble {
   mutating func takeLines() -> [String] {
     defer { lines = [] }
     return lines
+  }
+
+  mutating func takeEffects() -> [(id: NodeID, effect: Effect)] {
+    defer { effects = [] }
+    return effects
   }
 
   /// A member's replica, which runs.
@@ -84,6 +91,7 @@ struct Ensemble {
   private mutating func carryOut(_ effects: [Effect], of id: NodeID) {
     var appended = false
     for effect in effects {
+      self.effects.append((id, effect))
       carryOut(effect, of: position(id))
       if case .append = effect { appended = true }
     }
@@ -253,6 +261,14 @@ struct Ensemble {
     for flight in ready where member(flight.to) != nil {
       happen(.message(flight.message, from: flight.from), to: flight.to)
     }
+  }
+
+  /// Delivers the oldest message of one direction.
+  mutating func deliverOldest(from: NodeID, to: NodeID) {
+    guard let position = flights.firstIndex(where: { $0.from == from && $0.to == to }) else {
+      return
+    }
+    happen(.message(flights.remove(at: position).message, from: from), to: to)
   }
 
   /// Lets a member's disk finish what it was asked until now.
