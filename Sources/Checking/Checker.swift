@@ -62,12 +62,14 @@ public struct Checker: Sendable {
 
   private var requirement = AckRequirement(
     rule: .majority, durability: .flushed, periodicSync: false)
+  private var hasRequirement = false
   private var voters: [NodeID] = []
   private var members: [NodeID] = []
   private var fencing = true
   private var promotionNeedsMajority = true
-  /// When the requirement last changed: writes under way may be answered under either.
-  private var previousRequirement: AckRequirement?
+  /// When the requirement last changed, writes through here were under way: they may be answered
+  /// under either.
+  private var previousRequirement: (requirement: AckRequirement, through: Index)?
   private var seen: [Seen] = []
   private var chains = [Mark](repeating: Mark(), count: ringSize)
   private var hashes = [Mark](repeating: Mark(), count: ringSize)
@@ -90,7 +92,10 @@ public struct Checker: Sendable {
     now = instant
     switch observation {
     case .policyChanged(let requirement, let voters, let members, let fencing, _, let majority):
-      if requirement != self.requirement { previousRequirement = self.requirement }
+      if hasRequirement, requirement != self.requirement {
+        previousRequirement = (self.requirement, seen.map(\.received.index).max() ?? .zero)
+      }
+      hasRequirement = true
       self.requirement = requirement
       self.voters = voters
       self.members = members
@@ -363,8 +368,10 @@ public struct Checker: Sendable {
     }
     var promised = requirement
     if !isKept(requirement) {
-      if let previous = previousRequirement, isKept(previous) {
-        promised = previous
+      if let previous = previousRequirement, through <= previous.through,
+        isKept(previous.requirement)
+      {
+        promised = previous.requirement
       } else {
         violate(
           "\(leader) acknowledged record \(through) of term \(term.epoch) before it was as durable "
