@@ -272,7 +272,8 @@ public struct Checker: Sendable {
     var mustNot = 0
     for position in ledger.accounts.indices {
       let account = ledger.accounts[position]
-      guard account.term < term else { continue }
+      // A log that begins later was looked at, as to this term, when it did not.
+      guard account.term < term, account.term >= history.first?.term ?? .zero else { continue }
       let kept = history.last { $0.term == account.term }?.through ?? account.start
       let why =
         "\(node) was elected in term \(term.epoch) with \(account.leader)'s log through \(kept) only"
