@@ -75,6 +75,7 @@ let package = Package(
     tests("WriteAheadLogTests", ["WriteAheadLog", "World", "Records", "Positions"]),
     tests(
       "ReplicationTests", ["Replication", "Records", "Positions"], exclude: ["Transcripts"]),
+    tests("CheckingTests", ["Checking", "Positions"]),
     tests("OperationsTests", ["Operations", "Positions"]),
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "Canvas", "Operations", "Positions"],
