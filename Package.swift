@@ -73,6 +73,7 @@ let package = Package(
     tests("CanvasTests", ["Canvas"]),
     tests("TerminalTests", ["Terminal", "Canvas", "CNcurses"]),
     tests("WriteAheadLogTests", ["WriteAheadLog", "World", "Records", "Positions"]),
+    tests("WorldTests", ["World", "WriteAheadLog", "Positions"]),
     tests(
       "ReplicationTests", ["Replication", "Records", "Positions"], exclude: ["Transcripts"]),
     tests("CheckingTests", ["Checking", "Positions"]),
