@@ -60,6 +60,7 @@ public final class DataDirectory: Sendable {
   /// - Throws: ``DataDirectoryError`` or ``DirectoryError``.
   public init(path: String, nodes: Int, newClusterID: UInt64) throws {
     try Directories.make(path)
+    let hadLock = access(path + "/lock", F_OK) == 0
     lock = try Self.lock(path)
     do {
       let others = try Directories.names(in: path).filter { $0 != "lock" }
@@ -74,8 +75,9 @@ public final class DataDirectory: Sendable {
       isTemporary = false
       try Self.write(
         Manifest(clusterID: clusterID, nodes: self.nodes, boots: bootEpoch), to: path)
+      Self.sign(lock)
     } catch {
-      if (try? Directories.names(in: path)) == ["lock"] { unlink(path + "/lock") }
+      if !hadLock { unlink(path + "/lock") }
       Glibc.close(lock)
       throw error
     }
@@ -98,6 +100,7 @@ public final class DataDirectory: Sendable {
     isNew = true
     isTemporary = true
     try Self.write(Manifest(clusterID: clusterID, nodes: nodes, boots: 1), to: path)
+    Self.sign(lock)
   }
 
   /// Gives the directory free; a temporary one is removed.
@@ -115,10 +118,14 @@ public final class DataDirectory: Sendable {
       Glibc.close(handle)
       throw DataDirectoryError.inUse(path: path, by: owner)
     }
-    let pid = Array("\(getpid())".utf8)
-    ftruncate(handle, 0)
-    pwrite(handle, pid, pid.count, 0)
     return handle
+  }
+
+  /// Writes into the lock file whose it is; only once the directory is known to be ours.
+  private static func sign(_ lock: Int32) {
+    let pid = Array("\(getpid())".utf8)
+    ftruncate(lock, 0)
+    pwrite(lock, pid, pid.count, 0)
   }
 
   private static func readManifest(_ path: String) throws -> Manifest? {
@@ -139,7 +146,7 @@ public final class DataDirectory: Sendable {
       throw DataDirectoryError.damaged(path: path, why: "it names no version")
     }
     guard version == UInt64(Self.version) else {
-      throw DataDirectoryError.newer(path: path, version: Int(version))
+      throw DataDirectoryError.newer(path: path, version: Int(clamping: version))
     }
     guard let cluster = values["cluster"], let nodes = values["nodes"], let boots = values["boots"],
       (1...100).contains(nodes)
