@@ -36,6 +36,7 @@ public struct Checker: Sendable {
     var received = LogPoint.origin
     var written = LogPoint.origin
     var durable = LogPoint.origin
+    /// The furthest that it ever showed of the log it has; a restart does not take that back.
     var applied = Index.zero
     var commit = Index.zero
     var term = Term.zero
@@ -48,6 +49,7 @@ public struct Checker: Sendable {
     /// What is left of a node whose process ended: its disk.
     init(crashed before: Seen) {
       durable = before.durable
+      applied = before.applied
       term = before.term
       votedFor = before.votedFor
     }
@@ -111,6 +113,7 @@ public struct Checker: Sendable {
       wipes += 1
       change(node) {
         $0.durable = .origin
+        $0.applied = .zero
         $0.term = .zero
         $0.votedFor = nil
       }
@@ -139,6 +142,7 @@ public struct Checker: Sendable {
         $0.durable = point
         $0.written = point
         $0.received = point
+        $0.applied = min($0.applied, point.index)
       }
       ledger.list(discarded)
     case .commitRolledBack(let node, let from, let to): tookBack(node, from, to)
@@ -231,7 +235,7 @@ public struct Checker: Sendable {
 
   /// Equal applied records must mean equal state hashes.
   private mutating func applied(_ node: NodeID, _ point: LogPoint, _ hash: UInt64) {
-    change(node) { $0.applied = point.index }
+    change(node) { $0.applied = max($0.applied, point.index) }
     let slot = Int(point.index.rawValue % UInt64(Self.ringSize))
     let mark = hashes[slot]
     if mark.index == point.index, mark.term == point.term, point.index > .zero,
@@ -375,7 +379,9 @@ public struct Checker: Sendable {
         switch requirement.durability {
         case .received: return holds(state.received)
         case .flushed: return holds(requirement.periodicSync ? state.written : state.durable)
-        case .applied: return holds(state.durable) || state.applied >= through
+        case .applied:
+          return holds(requirement.periodicSync ? state.written : state.durable)
+            && state.applied >= through
         }
       }
       func count(_ nodes: [NodeID]) -> Int { nodes.filter { $0 != leader && has($0) }.count }

@@ -94,6 +94,8 @@ public struct Leadership: Sendable {
     var asker: Asker
   }
 
+  /// The term it leads; its replica's own may already be a newer one when it steps down.
+  public let term: Term
   /// The followers, in order of number.
   public internal(set) var progress: [Progress]
   /// The last index acknowledged (or free to be) by the policy.
@@ -115,7 +117,8 @@ public struct Leadership: Sendable {
   var unconfirmed: [ConfirmingRead] = []
   var changes: [MemberChange] = []
 
-  init(first: Index, acknowledged: Index, isForced: Bool, progress: [Progress]) {
+  init(term: Term, first: Index, acknowledged: Index, isForced: Bool, progress: [Progress]) {
+    self.term = term
     self.first = first
     self.acknowledged = acknowledged
     self.isForced = isForced

@@ -52,14 +52,18 @@ import Testing
     let holders = progress.filter { has($0, index, waitFor) }.map(\.node)
     switch rule {
     case .asynchronous: return true
-    case .all: return holders.count == progress.count
+    case .all:
+      return progress.allSatisfy {
+        !members.voters.contains($0.node) || holders.contains($0.node)
+      }
     case .majority:
       let copies = (holders + [leader]).filter { members.voters.contains($0) }
       return 2 * copies.count > members.voters.count
     case .any(let count, let list):
-      return holders.filter { list.isEmpty || list.contains($0) }.count >= count
+      let counted = list.isEmpty ? members.voters : list
+      return holders.filter { counted.contains($0) }.count >= count
     case .first(let count, let list):
-      let order = list.isEmpty ? progress.map(\.node) : list
+      let order = list.isEmpty ? members.voters : list
       let chosen = order.filter { node in progress.contains { $0.node == node && $0.answers } }
         .prefix(count)
       return chosen.count == count && chosen.allSatisfy { holders.contains($0) }
