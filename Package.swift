@@ -12,8 +12,10 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// The test target that mirrors a module.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
@@ -71,6 +73,10 @@ let package = Package(
     tests("CanvasTests", ["Canvas"]),
     tests("TerminalTests", ["Terminal", "Canvas", "CNcurses"]),
     tests("WriteAheadLogTests", ["WriteAheadLog", "World", "Records", "Positions"]),
+    tests("WorldTests", ["World", "WriteAheadLog", "Positions"]),
+    tests(
+      "ReplicationTests", ["Replication", "Records", "Positions"], exclude: ["Transcripts"]),
+    tests("CheckingTests", ["Checking", "Positions"]),
     tests("OperationsTests", ["Operations", "Positions"]),
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "Canvas", "Operations", "Positions"],

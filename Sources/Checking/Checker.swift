@@ -38,6 +38,7 @@ public struct Checker: Sendable {
     var durable = LogPoint.origin
     /// What was durable before its disk was lost, or its log cut: a promise may still rest on it.
     var durableBefore = LogPoint.origin
+    /// The furthest that it ever showed of the log it has; a restart does not take that back.
     var applied = Index.zero
     var commit = Index.zero
     var term = Term.zero
@@ -51,6 +52,7 @@ public struct Checker: Sendable {
     init(crashed before: Seen) {
       durable = before.durable
       durableBefore = before.durableBefore
+      applied = before.applied
       term = before.term
       votedFor = before.votedFor
     }
@@ -116,6 +118,7 @@ public struct Checker: Sendable {
       change(node) {
         $0.durableBefore = $0.durable
         $0.durable = .origin
+        $0.applied = .zero
         $0.term = .zero
         $0.votedFor = nil
       }
@@ -148,6 +151,7 @@ public struct Checker: Sendable {
         $0.durable = point
         $0.written = point
         $0.received = point
+        $0.applied = min($0.applied, point.index)
       }
       ledger.list(discarded)
     case .commitRolledBack(let node, let from, let to): tookBack(node, from, to)
@@ -240,7 +244,7 @@ public struct Checker: Sendable {
 
   /// Equal applied records must mean equal state hashes.
   private mutating func applied(_ node: NodeID, _ point: LogPoint, _ hash: UInt64) {
-    change(node) { $0.applied = point.index }
+    change(node) { $0.applied = max($0.applied, point.index) }
     let slot = Int(point.index.rawValue % UInt64(Self.ringSize))
     let mark = hashes[slot]
     if mark.index == point.index, mark.term == point.term, point.index > .zero,
@@ -402,7 +406,9 @@ public struct Checker: Sendable {
         switch requirement.durability {
         case .received: return holds(state.received)
         case .flushed: return holds(requirement.periodicSync ? state.written : state.durable)
-        case .applied: return holds(state.durable) || state.applied >= through
+        case .applied:
+          return holds(requirement.periodicSync ? state.written : state.durable)
+            && state.applied >= through
         }
       }
       func count(_ nodes: [NodeID]) -> Int { nodes.filter { $0 != leader && has($0) }.count }

@@ -118,11 +118,12 @@ public struct Ledger: Equatable, Sendable {
   mutating func keep(_ position: Int, through index: Index, because why: String) -> (
     count: Int, weakest: Int
   ) {
-    let kept = min(accounts[position].kept ?? index, index)
-    let through = min(
-      accounts[position].kept ?? accounts[position].through, accounts[position].through)
+    let before = accounts[position].kept
+    // What later leaders have may reach beyond what was promised so far: more may yet be promised.
+    let kept = min(before ?? index, index)
     accounts[position].kept = kept
     let from = max(kept, accounts[position].start)
+    let through = min(before ?? accounts[position].through, accounts[position].through)
     guard through > from else { return (0, .max) }
     let count = accounts[position].writes(after: from, through: through)
     if count > 0, accounts[position].lostBecause.isEmpty { accounts[position].lostBecause = why }

@@ -22,7 +22,8 @@ public enum AcknowledgementRules {
       switch waitFor {
       case .received: follower.positions.received
       case .flushed: follower.positions.flushed
-      case .applied: follower.positions.applied
+      // A follower may show what is committed elsewhere before its own disk has it.
+      case .applied: min(follower.positions.applied, follower.positions.flushed)
       }
     }
     switch rule {

@@ -243,11 +243,12 @@ extension KeyValueState {
       }
     }
     guard let count = number(), let hash = number(), let bucketCount = number(),
+      count <= UInt64(bytes.count), bucketCount.nonzeroBitCount == 1,
       bucketCount <= UInt64(bytes.count)
     else { return nil }
     var buckets: [[UInt8]] = []
     for _ in 0..<bucketCount {
-      guard let size = number(), offset + Int(size) <= bytes.count else { return nil }
+      guard let size = number(), size <= UInt64(bytes.count - offset) else { return nil }
       buckets.append(Array(bytes[offset..<offset + Int(size)]))
       offset += Int(size)
     }

@@ -17,7 +17,7 @@ extension Replica {
     matched = head
     let peers = membership.all.filter { $0 != id }
     leadership = Leadership(
-      first: head.index.next, acknowledged: commit, isForced: forced,
+      term: term, first: head.index.next, acknowledged: commit, isForced: forced,
       progress: peers.map { Progress(node: $0, sent: head) })
     effects.append(
       .notice(.elected(term, votes: votes, of: membership.voters.count, forced: forced)))
@@ -31,7 +31,7 @@ extension Replica {
   /// Gives up office: those who wait are told that their writes' outcome is unknown.
   mutating func leaveOffice(why: String, leader next: NodeID?, into effects: inout [Effect]) {
     guard let office = leadership else { return }
-    effects.append(.notice(.steppedDown(term, why: why)))
+    effects.append(.notice(.steppedDown(office.term, why: why)))
     for waiting in office.waiting {
       effects.append(.abandon(waiting.origins, leader: next))
     }

@@ -94,6 +94,8 @@ public struct Leadership: Sendable {
     var asker: Asker
   }
 
+  /// The term it leads; its replica's own may already be a newer one when it steps down.
+  public let term: Term
   /// The followers, in order of number.
   public internal(set) var progress: [Progress]
   /// The last index acknowledged (or free to be) by the policy.
@@ -117,7 +119,8 @@ public struct Leadership: Sendable {
   /// What was committed at the last look at who answers: a learner that holds it has caught up.
   var commitBefore: Index
 
-  init(first: Index, acknowledged: Index, isForced: Bool, progress: [Progress]) {
+  init(term: Term, first: Index, acknowledged: Index, isForced: Bool, progress: [Progress]) {
+    self.term = term
     self.first = first
     self.acknowledged = acknowledged
     commitBefore = first

@@ -6,7 +6,7 @@ public enum Durability: Equatable, Sendable {
   case received
   /// On its disk.
   case flushed
-  /// In its state.
+  /// In its state, and on its disk.
   case applied
 }
 

@@ -60,11 +60,7 @@ public final class DataDirectory: Sendable {
   /// - Throws: ``DataDirectoryError`` or ``DirectoryError``.
   public init(path: String, nodes: Int, newClusterID: UInt64) throws {
     try Directories.make(path)
-    // Nothing is touched, not even the lock, before it is known to be ours.
-    let before = try Directories.names(in: path)
-    if !before.isEmpty, before != ["lock"], !before.contains(Self.manifestName) {
-      throw DataDirectoryError.notOurs(path: path)
-    }
+    let hadLock = access(path + "/lock", F_OK) == 0
     lock = try Self.lock(path)
     do {
       let others = try Directories.names(in: path).filter { $0 != "lock" }
@@ -79,8 +75,9 @@ public final class DataDirectory: Sendable {
       isTemporary = false
       try Self.write(
         Manifest(clusterID: clusterID, nodes: self.nodes, boots: bootEpoch), to: path)
+      Self.sign(lock)
     } catch {
-      if (try? Directories.names(in: path)) == ["lock"] { unlink(path + "/lock") }
+      if !hadLock { unlink(path + "/lock") }
       Glibc.close(lock)
       throw error
     }
@@ -103,6 +100,7 @@ public final class DataDirectory: Sendable {
     isNew = true
     isTemporary = true
     try Self.write(Manifest(clusterID: clusterID, nodes: nodes, boots: 1), to: path)
+    Self.sign(lock)
   }
 
   /// Gives the directory free; a temporary one is removed.
@@ -120,15 +118,14 @@ public final class DataDirectory: Sendable {
       Glibc.close(handle)
       throw DataDirectoryError.inUse(path: path, by: owner)
     }
-    let before = (try? Directories.read(file)) ?? nil
-    guard before.map({ $0.isEmpty || Int32($0) != nil }) ?? true else {
-      Glibc.close(handle)
-      throw DataDirectoryError.notOurs(path: path)
-    }
-    let pid = Array("\(getpid())".utf8)
-    ftruncate(handle, 0)
-    pwrite(handle, pid, pid.count, 0)
     return handle
+  }
+
+  /// Writes into the lock file whose it is; only once the directory is known to be ours.
+  private static func sign(_ lock: Int32) {
+    let pid = Array("\(getpid())".utf8)
+    ftruncate(lock, 0)
+    pwrite(lock, pid, pid.count, 0)
   }
 
   private static func readManifest(_ path: String) throws -> Manifest? {

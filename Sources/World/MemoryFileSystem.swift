@@ -135,6 +135,8 @@ public struct MemoryFileSystem: FileSystem {
   }
 
   private static func write(_ file: inout File, _ offset: Int, _ bytes: [UInt8]) {
+    // Nothing, written beyond the end, makes a file no longer.
+    if bytes.isEmpty { return }
     var position = offset
     let end = offset + bytes.count
     while position < end {
@@ -153,6 +155,7 @@ public struct MemoryFileSystem: FileSystem {
   }
 
   private static func zero(_ file: inout File, _ offset: Int, _ count: Int) {
+    if count == 0 { return }
     let end = offset + count
     var position = offset
     while position < end {

@@ -1,0 +1,126 @@
+import Positions
+import Records
+import Replication
+import Testing
+
+/// What a single replica says to a single message, where no history of a cluster would lead it.
+@Suite struct VotingTests {
+  static let first = Term(epoch: 1, node: NodeID(1))
+  static let second = Term(epoch: 2, node: NodeID(2))
+
+  /// n3 of three, with `count` records of term 1 on its disk.
+  static func replica(records count: Int, isSuspect: Bool = false) -> Replica {
+    var log = RecordBatch(after: .origin)
+    for number in 0..<count { log.append(kind: .write, term: first, payload: [UInt8(number)]) }
+    var member = Member(id: NodeID(3))
+    member.disk.log = log
+    member.disk.term = first
+    return Replica(
+      id: NodeID(3), policy: Policy(),
+      origin: member.origin(
+        members: Membership(voters: [NodeID(1), NodeID(2), NodeID(3)]), isSuspect: isSuspect,
+        isCold: false))
+  }
+
+  /// What it sends once its vote is durable.
+  static func replies(_ replica: inout Replica, to message: Message) -> [Message] {
+    var effects: [Effect] = []
+    replica.handle(.message(message, from: NodeID(2)), into: &effects)
+    for case .saveVote(let term, _) in effects {
+      replica.handle(.voteSaved(term), into: &effects)
+    }
+    return effects.compactMap { effect in
+      if case .send(let message, to: NodeID(2)) = effect { message } else { nil }
+    }
+  }
+
+  static func head(_ index: UInt64, _ term: Term = first) -> LogPoint {
+    LogPoint(index: Index(index), term: term, chain: .empty, end: LSN(index * 72))
+  }
+
+  @Test func nobodyWithLessIsVotedFor() {
+    // Its own log ends in record 3 of term 1.
+    let cases: [(LogPoint, Bool)] = [
+      (Self.head(2), false), (Self.head(3), true), (Self.head(4), true),
+      (Self.head(1, Self.second), true), (.origin, false),
+      (Self.head(9, Term(epoch: 0, node: NodeID(1))), false),
+    ]
+    for transfer in [false, true] {
+      for (head, isGranted) in cases {
+        var replica = Self.replica(records: 3)
+        let request = Message.voteRequest(
+          term: Self.second, head: head, grounds: transfer ? .transfer : .silence)
+        #expect(
+          Self.replies(&replica, to: request)
+            == [.voteReply(term: Self.second, granted: isGranted)], "\(head)")
+        #expect(replica.term == Self.second)
+      }
+    }
+  }
+
+  @Test func aVoteOnceGivenIsNotGivenAgain() {
+    var replica = Self.replica(records: 0)
+    for term in [Self.second, Self.second, Self.first] {
+      let request = Message.voteRequest(
+        term: term, head: .origin, grounds: .silence)
+      let isFirst = replica.term < term
+      #expect(
+        Self.replies(&replica, to: request)
+          == [.voteReply(term: Self.second, granted: isFirst)])
+    }
+  }
+
+  @Test func aSuspectVotesOnlyAmongSuspects() {
+    for allSuspect in [false, true] {
+      var replica = Self.replica(records: 3, isSuspect: true)
+      let request = Message.voteRequest(
+        term: Self.second, head: Self.head(3), grounds: allSuspect ? .allSuspect : .silence)
+      #expect(
+        Self.replies(&replica, to: request)
+          == [.voteReply(term: Self.second, granted: allSuspect)])
+      // And even then not for one with less than it has itself.
+      replica = Self.replica(records: 3, isSuspect: true)
+      let less = Message.voteRequest(
+        term: Self.second, head: Self.head(2), grounds: allSuspect ? .allSuspect : .silence)
+      #expect(
+        Self.replies(&replica, to: less) == [.voteReply(term: Self.second, granted: false)])
+    }
+  }
+
+  @Test func aPreVotePromisesNothing() {
+    var replica = Self.replica(records: 3)
+    let before = replica.term
+    for index in [2, 3] as [UInt64] {
+      let replies = Self.replies(
+        &replica, to: .preVoteRequest(proposed: Self.second, head: Self.head(index)))
+      #expect(
+        replies == [
+          .preVoteReply(
+            proposed: Self.second, granted: index == 3, head: replica.head, suspect: false,
+            term: before)
+        ])
+    }
+    #expect(replica.term == before)
+  }
+
+  @Test func whatIsNotKnownToBeSharedIsNotReported() {
+    // It holds three records; the new leader spoke of the first only. Numbers 2 and 3 may be others
+    // in the leader's log: reported as held, they would be counted for records that it lacks.
+    var replica = Self.replica(records: 3)
+    let shared = replica.window.point(at: Index(1)) ?? .origin
+    for previous in [LogPoint.origin, shared] {
+      let replies = Self.replies(
+        &replica,
+        to: .append(
+          term: Self.second, batches: [], previous: previous, commit: Index(3), round: 1,
+          forced: false))
+      guard case .appendReply(_, let positions, _) = replies.last else {
+        Issue.record("it did not answer")
+        continue
+      }
+      #expect(positions.received == previous.index)
+      #expect(positions.flushed == previous.index)
+      #expect(replica.commit == previous.index)
+    }
+  }
+}

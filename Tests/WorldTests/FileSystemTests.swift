@@ -1,0 +1,187 @@
+import Testing
+import World
+import WriteAheadLog
+
+/// Files in memory behave as those of an operating system do, and crash as disks may.
+@Suite struct FileSystemTests {
+  static func bytes(_ count: Int, _ random: inout RandomSource) -> [UInt8] {
+    (0..<count).map { _ in UInt8(random.uniform(0..<256)) }
+  }
+
+  static func operation(_ random: inout RandomSource) -> FileOperation {
+    func name() -> String { ["a", "b", "c", "wal-1"][random.uniform(0..<4)] }
+    // Around pages' edges, and beyond files' ends.
+    func offset() -> Int {
+      let edge = random.uniform(0..<4) * MemoryFileSystem.pageSize
+      return max(0, edge + random.uniform(-20..<21))
+    }
+    switch random.uniform(0..<16) {
+    case 0..<5:
+      let count = random.uniform(0..<4) == 0 ? random.uniform(0..<9_000) : random.uniform(0..<60)
+      return .write(name: name(), offset: offset(), bytes: bytes(count, &random))
+    case 5..<9: return .read(name: name(), offset: offset(), count: random.uniform(0..<10_000))
+    case 9: return .zeroFill(name: name(), offset: offset(), count: random.uniform(1..<6_000))
+    case 10..<12: return .truncate(name: name(), size: offset())
+    case 12: return .rename(from: name(), to: name())
+    case 13: return .remove(name: name())
+    case 14: return random.uniform(0..<2) == 0 ? .sync(name: name()) : .syncDirectory
+    default: return .list
+    }
+  }
+
+  static func outcome(
+    _ files: inout some FileSystem, _ operation: FileOperation
+  ) -> Result<FileResult, FileError> {
+    do { return .success(try files.perform(operation)) } catch { return .failure(error) }
+  }
+
+  @Test(arguments: 1...40)
+  func memoryDoesWhatPosixDoes(seed: Int) throws {
+    let folder = try Folder()
+    var random = RandomSource(seed: UInt64(seed))
+    var memory = MemoryFileSystem()
+    var posix = PosixFileSystem(directory: folder.path)
+    for step in 0..<400 {
+      // A disk is full for a while.
+      if step % 50 == 40 || step % 50 == 0 {
+        memory.isFull = step % 50 == 40
+        posix.condition.isFull = step % 50 == 40
+      }
+      if step % 97 == 0 { posix.closeFiles() }
+      let operation = Self.operation(&random)
+      let (found, wanted) = (Self.outcome(&memory, operation), Self.outcome(&posix, operation))
+      #expect(found == wanted, "step \(step): \(operation)")
+      if found != wanted { return }
+    }
+    #expect(memory.names == folder.names)
+  }
+
+  // MARK: Crashes
+
+  static func files(_ operations: [FileOperation]) throws -> MemoryFileSystem {
+    var files = MemoryFileSystem()
+    for operation in operations { _ = try files.perform(operation) }
+    return files
+  }
+
+  @Test func aCrashTakesBackWhatWasNotSynced() throws {
+    var files = try Self.files([
+      .write(name: "a", offset: 0, bytes: [1, 2, 3]), .sync(name: "a"), .syncDirectory,
+      .write(name: "a", offset: 1, bytes: [9]), .write(name: "a", offset: 3, bytes: [4]),
+    ])
+    #expect(files.contents(of: "a") == [1, 9, 3, 4])
+    files.crash()
+    #expect(files.contents(of: "a") == [1, 2, 3])
+  }
+
+  @Test func aCrashTakesBackATruncation() throws {
+    var files = try Self.files([
+      .write(name: "a", offset: 0, bytes: [1, 2, 3]), .sync(name: "a"), .syncDirectory,
+      .truncate(name: "a", size: 1),
+    ])
+    files.crash()
+    #expect(files.contents(of: "a") == [1, 2, 3])
+    _ = try files.perform(.truncate(name: "a", size: 1))
+    _ = try files.perform(.sync(name: "a"))
+    files.crash()
+    #expect(files.contents(of: "a") == [1])
+  }
+
+  @Test func aNameIsDurableWithItsDirectory() throws {
+    var files = try Self.files([
+      .write(name: "a", offset: 0, bytes: [1]), .sync(name: "a"),
+      .write(name: "b", offset: 0, bytes: [2]), .syncDirectory,
+      .write(name: "c", offset: 0, bytes: [3]), .sync(name: "c"),
+    ])
+    files.crash()
+    // b's name was synced and its bytes were not; c's bytes were and its name was not.
+    #expect(files.names == ["a", "b"])
+    #expect(files.contents(of: "a") == [1])
+    #expect(files.contents(of: "b") == [])
+  }
+
+  @Test func aRenamedFileIsThereOnceTheDirectoryIsSynced() throws {
+    var files = try Self.files([
+      .write(name: "new", offset: 0, bytes: [7]), .sync(name: "new"),
+      .rename(from: "new", to: "vote"), .syncDirectory,
+    ])
+    files.crash()
+    #expect(files.names == ["vote"])
+    #expect(files.contents(of: "vote") == [7])
+  }
+
+  @Test func aCrashTwiceIsACrashOnce() throws {
+    var random = RandomSource(seed: 12)
+    var files = MemoryFileSystem()
+    for _ in 0..<300 { _ = Self.outcome(&files, Self.operation(&random)) }
+    files.crash()
+    let once = files.names.map { files.contents(of: $0) }
+    files.crash()
+    #expect(files.names.map { files.contents(of: $0) } == once)
+  }
+
+  // MARK: Full disks, damage, copies
+
+  @Test func aFullDiskTakesNoMoreAndKeepsWhatItHas() throws {
+    var files = try Self.files([.write(name: "a", offset: 0, bytes: [1, 2, 3])])
+    files.isFull = true
+    for operation: FileOperation in [
+      .write(name: "a", offset: 2, bytes: [4, 5]), .zeroFill(name: "a", offset: 0, count: 4),
+      .write(name: "b", offset: 0, bytes: [1]), .zeroFill(name: "b", offset: 0, count: 1),
+    ] {
+      #expect(throws: FileError.self) { try files.perform(operation) }
+    }
+    #expect(files.names == ["a"])
+    // What was made room for before can be written, read, cut and removed.
+    for operation: FileOperation in [
+      .write(name: "a", offset: 1, bytes: [8, 9]), .sync(name: "a"),
+      .read(name: "a", offset: 0, count: 3), .truncate(name: "a", size: 2), .list,
+    ] {
+      #expect(throws: Never.self) { try files.perform(operation) }
+    }
+    #expect(files.contents(of: "a") == [1, 8])
+    files.isFull = false
+    #expect(throws: Never.self) { try files.perform(.write(name: "b", offset: 0, bytes: [1])) }
+  }
+
+  @Test func damageIsThereAfterACrash() throws {
+    var files = try Self.files([
+      .write(name: "a", offset: 0, bytes: [1, 2, 3]), .sync(name: "a"), .syncDirectory,
+    ])
+    files.damage("a", at: 1, [0xFF])
+    files.damage("missing", at: 0, [1])
+    files.crash()
+    #expect(files.contents(of: "a") == [1, 0xFF, 3])
+    #expect(files.names == ["a"])
+  }
+
+  @Test func aCopyGoesItsOwnWay() throws {
+    var random = RandomSource(seed: 8)
+    let files = try Self.files([
+      .write(name: "a", offset: 0, bytes: Self.bytes(10_000, &random)), .sync(name: "a"),
+    ])
+    let before = files.contents(of: "a")
+    var copy = files
+    _ = try copy.perform(.write(name: "a", offset: 5_000, bytes: [0, 0, 0]))
+    _ = try copy.perform(.remove(name: "a"))
+    #expect(copy.names == [])
+    #expect(files.contents(of: "a") == before)
+  }
+
+  // MARK: Requests
+
+  @Test func aRequestEndsWithTheFirstFailure() {
+    var files = MemoryFileSystem()
+    let completion = files.perform(
+      FileRequest(
+        token: FileToken(4),
+        operations: [
+          .write(name: "a", offset: 0, bytes: [1]), .read(name: "a", offset: 0, count: 9),
+          .read(name: "missing", offset: 0, count: 1), .write(name: "b", offset: 0, bytes: [2]),
+        ]))
+    #expect(completion.token == FileToken(4))
+    #expect(completion.results == [.done, .bytes([1])])
+    #expect(completion.failure == FileError(kind: .notFound, name: "missing"))
+    #expect(files.names == ["a"])
+  }
+}
