@@ -76,12 +76,11 @@ extension Cluster {
   private mutating func opened(_ recovery: Recovery, at id: NodeID) {
     guard nodes[id.offset].boot != nil else { return }
     for note in recovery.notes { say(.log, id, "\(id) \(note)") }
-    nodes[id.offset].boot?.term = recovery.vote?.term ?? .zero
+    nodes[id.offset].boot?.term = recovery.vote.term
     nodes[id.offset].boot?.end = recovery.point
-    let isWiped = recovery.isNew && hasBegun
     let isSuspect: Bool
     switch recovery.condition {
-    case .clean: isSuspect = recovery.voteInDoubt || isWiped
+    case .clean: isSuspect = recovery.isSuspect || recovery.voteInDoubt
     case .suspect(let reason):
       isSuspect = true
       say(.log, id, "\(id) is suspect: \(reason)")

@@ -156,6 +156,8 @@ public struct Cluster<W: World>: Sendable {
       clusterID: configuration.clusterID, node: id, bootEpoch: configuration.bootEpoch,
       saltSource: random.next())
     log.segmentSize = configuration.segmentSize
+    // Once a cluster has served, an empty directory is a disk that was lost, or a new member's.
+    log.newIsSuspect = hasBegun || configuration.bootEpoch > 1
     return WriteAheadLog(log)
   }
 

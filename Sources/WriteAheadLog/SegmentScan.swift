@@ -28,6 +28,8 @@ public struct SegmentScan: Equatable, Sendable {
   public var flaw: Flaw?
   /// Bytes into the file, behind the last one that is not zero.
   public var used = SegmentHeader.size
+  /// The ends of those good records that were asked for.
+  var watched: [LogPoint] = []
 
   /// Reads the records of a segment.
   ///
@@ -35,9 +37,11 @@ public struct SegmentScan: Equatable, Sendable {
   ///   - bytes: the whole file.
   ///   - header: what its first page says.
   ///   - limit: where a truncation under way cuts the log; what follows does not count.
+  ///   - watching: records, in order, whose ends are wanted.
   ///   - visit: called with each good record: its header, its end and its payload.
   public init(
     _ bytes: UnsafeRawBufferPointer, header: SegmentHeader, limit: LSN? = nil,
+    watching: [Index] = [],
     visit: ((RecordHeader, LogPoint, UnsafeRawBufferPointer) -> Void)? = nil
   ) {
     var point = header.previous
@@ -46,6 +50,11 @@ public struct SegmentScan: Equatable, Sendable {
     var offset = SegmentHeader.size
     end = point
     self.marks = []
+    var wanted = watching.drop { $0 < point.index }
+    if wanted.first == point.index {
+      watched.append(point)
+      wanted.removeFirst()
+    }
     scanning: while true {
       if let limit, point.end >= limit { break }
       switch RecordHeader.read(bytes, at: offset, lsn: point.end, salt: header.salt) {
@@ -66,6 +75,10 @@ public struct SegmentScan: Equatable, Sendable {
         if point.end >= nextMark {
           marks.append(point)
           nextMark = point.end.advanced(by: Self.markSpacing)
+        }
+        if wanted.first == point.index {
+          watched.append(point)
+          wanted.removeFirst()
         }
         visit?(record, point, payload)
       case .flaw(.zeros): break scanning
