@@ -1,3 +1,6 @@
+import Positions
+import WriteAheadLog
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -42,7 +45,8 @@ public final class DataDirectory: Sendable {
   public let nodes: Int
   /// Who belongs to the cluster now.
   public let members: MemberNumbers
-  /// Counts the processes that opened it, this one included.
+  /// Counts the processes that opened it, this one included, from the first in which a node promised
+  /// anything: until then nothing can have been lost.
   public let bootEpoch: UInt64
   /// Whether it was made just now.
   public let isNew: Bool
@@ -68,7 +72,7 @@ public final class DataDirectory: Sendable {
       if found == nil, !others.isEmpty { throw DataDirectoryError.notOurs(path: path) }
       clusterID = found?.clusterID ?? newClusterID
       self.nodes = found?.nodes ?? nodes
-      bootEpoch = (found?.boots ?? 0) &+ 1
+      bootEpoch = Self.hasServed(path, others) ? (found?.boots ?? 0) &+ 1 : 1
       members = try Self.readMembers(path) ?? MemberNumbers(first: self.nodes)
       isNew = found == nil
       self.path = path
@@ -107,6 +111,22 @@ public final class DataDirectory: Sendable {
   public func close() {
     if isTemporary { Directories.removeTree(path) }
     Glibc.close(lock)
+  }
+
+  /// Whether any node of those in `names` may have promised anything to another.
+  private static func hasServed(_ path: String, _ names: [String]) -> Bool {
+    names.contains { name in
+      guard NodeID(name) != nil else { return false }
+      var files = PosixFileSystem(directory: path + "/" + name)
+      guard case .listing(let listing)? = try? files.perform(.list),
+        let vote = listing.first(where: { $0.name == VoteFile.name })
+      else { return false }
+      guard
+        case .bytes(let bytes)? = try? files.perform(
+          .read(name: vote.name, offset: 0, count: vote.size))
+      else { return true }
+      return VoteFile.hasPromised(bytes)
+    }
   }
 
   private static func lock(_ path: String) throws -> Int32 {

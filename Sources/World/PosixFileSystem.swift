@@ -13,6 +13,7 @@ public struct PosixFileSystem: FileSystem {
   /// What the operator did to the disk.
   public var condition = DiskCondition()
   private let handles = Handles()
+  private let interruption = Interruption()
 
   /// An open file, closed once nobody uses it any more.
   private final class Handle: Sendable {
@@ -45,6 +46,9 @@ public struct PosixFileSystem: FileSystem {
 
   /// Closes all files; they are opened anew when they are next used.
   public func closeFiles() { handles.open.withLock { $0 = [:] } }
+
+  /// Ends the delays that the operator put on syncs, those to come included, in all copies.
+  public func interruptDelays() { interruption.interrupt() }
 
   public mutating func perform(_ operation: FileOperation) throws(FileError) -> FileResult {
     switch operation {
@@ -169,7 +173,7 @@ public struct PosixFileSystem: FileSystem {
   }
 
   private func sync(_ name: String) throws(FileError) {
-    if condition.syncDelay > .zero { usleep(UInt32(condition.syncDelay.nanoseconds / 1000)) }
+    if condition.syncDelay > .zero { interruption.delay(condition.syncDelay.nanoseconds) }
     try check(fdatasync(try handle(name, creates: false).number), name)
   }
 
