@@ -37,6 +37,7 @@ extension Cluster {
     case .flushed(let point):
       observe(.durable(node: id, point: point))
       hand(.flushed(point), to: id)
+      if nodes[id.offset].pendingCheckpoint != nil { considerCheckpoint(at: id) }
     case .voteSaved(let vote):
       observe(.voted(node: id, term: vote.term, for: vote.votedFor))
       hand(.voteSaved(vote.term), to: id)
@@ -55,6 +56,7 @@ extension Cluster {
       checkpointCame(checkpoint, request, at: id)
     case .installed(let point):
       nodes[id.offset].pendingCheckpoint = nil
+      nodes[id.offset].checkpointEnd = point.end
       observe(.durable(node: id, point: point))
       hand(.installed(point), to: id)
     case .full(let isFull):

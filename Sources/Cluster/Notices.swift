@@ -78,6 +78,8 @@ extension Cluster {
     to point: LogPoint, discarded: RecordBatch, file: String?, at id: NodeID
   ) {
     nodes[id.offset].rollbackRecords += discarded.count
+    nodes[id.offset].pendingCheckpoint = nil
+    nodes[id.offset].checkpointEnd = min(nodes[id.offset].checkpointEnd, point.end)
     var writes: [DiscardedWrite] = []
     var index = discarded.previous.index
     for (position, entry) in discarded.entries.enumerated() {
