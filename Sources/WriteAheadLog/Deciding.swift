@@ -91,7 +91,7 @@ extension WriteAheadLog {
   mutating func decide(into output: inout LogOutput) {
     guard case .opening(var opening) = phase else { return }
     if let point = vote.install { return finishInstalling(at: point, opening, into: &output) }
-    if opening.incoming != nil { opening.leftovers.append(CheckpointFile.incomingName) }
+    opening.leftovers += opening.incomingNames
     dropForeignCheckpoints(&opening)
     let finding = find(opening.scanned)
     if let first = finding.good.first?.header.previous, first.index != .zero,
@@ -265,7 +265,11 @@ extension WriteAheadLog {
     opening.notes.append("finished taking a checkpoint through record \(point.index)")
     opening.leftovers += checkpoints.filter { $0.index != point.index }.map(\.name)
     var changes: [FileOperation] = []
-    if waits { changes.append(.rename(from: CheckpointFile.incomingName, to: installed.name)) }
+    if waits {
+      changes.append(.rename(from: CheckpointFile.incomingName, to: installed.name))
+    } else {
+      opening.leftovers += opening.incomingNames
+    }
     checkpoints = [installed]
     segments = []
     changes += opening.scanned.map { FileOperation.remove(name: $0.file.name) }
@@ -280,7 +284,7 @@ extension WriteAheadLog {
     var opening = opening
     opening.notes.append("starts anew: \(reason)")
     opening.leftovers += checkpoints.map(\.name)
-    if opening.incoming != nil { opening.leftovers.append(CheckpointFile.incomingName) }
+    opening.leftovers += opening.incomingNames
     checkpoints = []
     segments = []
     var changes = opening.scanned.map { FileOperation.remove(name: $0.file.name) }

@@ -40,6 +40,11 @@ extension WriteAheadLog {
     var makesRoom = false
     var filledBefore = 0
     var isFull = false
+
+    /// The incoming checkpoint's file, good or not, when there is one.
+    var incomingNames: [String] {
+      checkpointFiles.map(\.name).filter { $0 == CheckpointFile.incomingName }
+    }
   }
 
   /// Opens the log from its files: see `Recovery`'s conditions for what comes of it.
