@@ -152,6 +152,20 @@ public struct PosixFileSystem: FileSystem {
     return bytes
   }
 
+  /// Reads a file's first bytes into `buffer`, and gives how many there were.
+  func read(_ name: String, into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+    let handle = try handle(name, creates: false)
+    var done = 0
+    while done < buffer.count, let base = buffer.baseAddress {
+      let length = pread(handle.number, base + done, buffer.count - done, off_t(done))
+      if length < 0, errno == EINTR { continue }
+      if length < 0 { throw Self.failure(name) }
+      if length == 0 { break }
+      done += length
+    }
+    return done
+  }
+
   private static let zeros = [UInt8](repeating: 0, count: 256 << 10)
 
   private func zero(_ name: String, _ offset: Int, _ count: Int) throws(FileError) {
