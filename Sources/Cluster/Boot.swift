@@ -80,6 +80,8 @@ extension Cluster {
     for note in recovery.notes { say(.log, id, "\(id) \(note)") }
     nodes[id.offset].boot?.term = recovery.vote.term
     nodes[id.offset].boot?.end = recovery.point
+    // Suspect and empty: its disk was lost, now or before an earlier start.
+    let isWiped = recovery.isSuspect && recovery.point == .origin && hasBegun
     let isSuspect: Bool
     switch recovery.condition {
     case .clean: isSuspect = recovery.isSuspect || recovery.voteInDoubt
@@ -99,7 +101,7 @@ extension Cluster {
       let present = MembershipEntry(
         index: .zero, membership: Membership(voters: voters, learners: learners))
       nodes[id.offset].boot?.memberships = [present]
-      nodes[id.offset].boot?.term = checker.highest
+      nodes[id.offset].boot?.term = max(recovery.vote.term, checker.highest)
     }
     let request = newRead(.boot, at: id)
     onLog(id) { $0.readCheckpoint(atOrBelow: Index(.max), request: request, into: &$1) }

@@ -45,9 +45,11 @@ public final class DataDirectory: Sendable {
   public let nodes: Int
   /// Who belongs to the cluster now.
   public let members: MemberNumbers
-  /// Counts the processes that opened it, this one included, from the first in which a node promised
-  /// anything: until then nothing can have been lost.
+  /// Counts the processes that opened it, this one included.
   public let bootEpoch: UInt64
+  /// Whether a node may have promised anything to another: until then nothing can have been lost, and
+  /// from then on an empty node's directory is a disk that was lost.
+  public let hasServed: Bool
   /// Whether it was made just now.
   public let isNew: Bool
   private let isTemporary: Bool
@@ -72,7 +74,8 @@ public final class DataDirectory: Sendable {
       if found == nil, !others.isEmpty { throw DataDirectoryError.notOurs(path: path) }
       clusterID = found?.clusterID ?? newClusterID
       self.nodes = found?.nodes ?? nodes
-      bootEpoch = Self.hasServed(path, others) ? (found?.boots ?? 0) &+ 1 : 1
+      bootEpoch = (found?.boots ?? 0) &+ 1
+      hasServed = Self.hasServed(path, others)
       members = try Self.readMembers(path) ?? MemberNumbers(first: self.nodes)
       isNew = found == nil
       self.path = path
@@ -101,6 +104,7 @@ public final class DataDirectory: Sendable {
     self.nodes = nodes
     members = MemberNumbers(first: nodes)
     bootEpoch = 1
+    hasServed = false
     isNew = true
     isTemporary = true
     try Self.write(Manifest(clusterID: clusterID, nodes: nodes, boots: 1), to: path)
