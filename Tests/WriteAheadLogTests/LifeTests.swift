@@ -8,7 +8,7 @@ import World
 /// A long life of one log, in every order that the requests' turns permit, and with a crash after
 /// every operation: what was promised is there afterwards, and nothing that was never written.
 @Suite struct LifeTests {
-  @Test(arguments: 0..<24)
+  @Test(arguments: 0..<12)
   func aCrashAnywhereInALongLifeKeepsEveryPromise(seed: UInt64) {
     var life = Life(seed: seed)
     life.begin()
