@@ -69,7 +69,7 @@ let package = Package(
 
     // The tests mirror the modules.
     tests("PositionsTests", ["Positions"]),
-    tests("RecordsTests", ["Records", "Positions"]),
+    tests("RecordsTests", ["Records", "Positions", "CProcessor"]),
     tests("CanvasTests", ["Canvas"]),
     tests("TerminalTests", ["Terminal", "Canvas", "CNcurses"]),
     tests("WriteAheadLogTests", ["WriteAheadLog", "World", "Records", "Positions"]),

@@ -23,8 +23,42 @@ uint32_t crc32c_by_table(uint32_t seed, const void *bytes, size_t count) {
   return ~word;
 }
 
+static inline uint64_t word_at(const uint8_t *bytes) {
+  uint64_t word;
+  memcpy(&word, bytes, 8);
+  return word;
+}
+
+struct checked_sums checked_sums_by_table(
+    const void *head, size_t head_count, uint32_t head_seed, const void *body, size_t body_count) {
+  return (struct checked_sums){
+      crc32c_by_table(head_seed, head, head_count), crc32c_by_table(0, body, body_count)};
+}
+
+// One pass, with the processor's instruction for 8 bytes (`STEP`) and for one (`STEP_BYTE`).
+#define CHECKED_SUMS(WORD, STEP, STEP_BYTE)                                                   \
+  const uint8_t *first = head, *next = body;                                                  \
+  WORD head_word = (uint32_t)~head_seed, body_word = 0xFFFFFFFFu;                             \
+  for (; head_count >= 8 && body_count >= 8; head_count -= 8, body_count -= 8) {              \
+    head_word = STEP(head_word, word_at(first));                                              \
+    body_word = STEP(body_word, word_at(next));                                               \
+    first += 8, next += 8;                                                                    \
+  }                                                                                           \
+  for (; head_count >= 8; first += 8, head_count -= 8)                                        \
+    head_word = STEP(head_word, word_at(first));                                              \
+  for (; body_count >= 8; next += 8, body_count -= 8)                                         \
+    body_word = STEP(body_word, word_at(next));                                               \
+  while (body_count--) body_word = STEP_BYTE((uint32_t)body_word, *next++);                   \
+  return (struct checked_sums){~(uint32_t)head_word, ~(uint32_t)body_word};
+
 #if defined(__x86_64__)
 #include <nmmintrin.h>
+
+__attribute__((target("sse4.2")))
+static struct checked_sums sums_by_instruction(
+    const void *head, size_t head_count, uint32_t head_seed, const void *body, size_t body_count) {
+  CHECKED_SUMS(uint64_t, _mm_crc32_u64, _mm_crc32_u8)
+}
 
 __attribute__((target("sse4.2")))
 static uint32_t by_instruction(uint32_t seed, const void *bytes, size_t count) {
@@ -49,6 +83,12 @@ static int has_instruction(void) { return __builtin_cpu_supports("sse4.2"); }
 #include <sys/auxv.h>
 
 __attribute__((target("+crc")))
+static struct checked_sums sums_by_instruction(
+    const void *head, size_t head_count, uint32_t head_seed, const void *body, size_t body_count) {
+  CHECKED_SUMS(uint32_t, __crc32cd, __crc32cb)
+}
+
+__attribute__((target("+crc")))
 static uint32_t by_instruction(uint32_t seed, const void *bytes, size_t count) {
   const uint8_t *next = bytes;
   uint32_t word = ~seed;
@@ -69,11 +109,27 @@ static int has_instruction(void) { return (getauxval(AT_HWCAP) & HWCAP_CRC32) !=
 static uint32_t by_instruction(uint32_t seed, const void *bytes, size_t count) {
   return crc32c_by_table(seed, bytes, count);
 }
+static struct checked_sums sums_by_instruction(
+    const void *head, size_t head_count, uint32_t head_seed, const void *body, size_t body_count) {
+  return checked_sums_by_table(head, head_count, head_seed, body, body_count);
+}
 static int has_instruction(void) { return 0; }
 #endif
 
-uint32_t crc32c(uint32_t seed, const void *bytes, size_t count) {
-  static int known = -1;
+static int known = -1;
+
+static inline int is_known(void) {
   if (known < 0) known = has_instruction();
-  return known ? by_instruction(seed, bytes, count) : crc32c_by_table(seed, bytes, count);
+  return known;
+}
+
+uint32_t crc32c(uint32_t seed, const void *bytes, size_t count) {
+  return is_known() ? by_instruction(seed, bytes, count) : crc32c_by_table(seed, bytes, count);
+}
+
+struct checked_sums checked_sums(
+    const void *head, size_t head_count, uint32_t head_seed, const void *body, size_t body_count) {
+  return is_known()
+             ? sums_by_instruction(head, head_count, head_seed, body, body_count)
+             : checked_sums_by_table(head, head_count, head_seed, body, body_count);
 }

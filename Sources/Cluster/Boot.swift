@@ -37,6 +37,7 @@ extension Cluster {
     case .flushed(let point):
       observe(.durable(node: id, point: point))
       hand(.flushed(point), to: id)
+      if nodes[id.offset].pendingCheckpoint != nil { considerCheckpoint(at: id) }
     case .voteSaved(let vote):
       observe(.voted(node: id, term: vote.term, for: vote.votedFor))
       hand(.voteSaved(vote.term), to: id)
@@ -55,6 +56,7 @@ extension Cluster {
       checkpointCame(checkpoint, request, at: id)
     case .installed(let point):
       nodes[id.offset].pendingCheckpoint = nil
+      nodes[id.offset].checkpointEnd = point.end
       observe(.durable(node: id, point: point))
       hand(.installed(point), to: id)
     case .full(let isFull):
@@ -76,12 +78,13 @@ extension Cluster {
   private mutating func opened(_ recovery: Recovery, at id: NodeID) {
     guard nodes[id.offset].boot != nil else { return }
     for note in recovery.notes { say(.log, id, "\(id) \(note)") }
-    nodes[id.offset].boot?.term = recovery.vote?.term ?? .zero
+    nodes[id.offset].boot?.term = recovery.vote.term
     nodes[id.offset].boot?.end = recovery.point
-    let isWiped = recovery.isNew && hasBegun
+    // Suspect and empty: its disk was lost, now or before an earlier start.
+    let isWiped = recovery.isSuspect && recovery.point == .origin && hasBegun
     let isSuspect: Bool
     switch recovery.condition {
-    case .clean: isSuspect = recovery.voteInDoubt || isWiped
+    case .clean: isSuspect = recovery.isSuspect || recovery.voteInDoubt
     case .suspect(let reason):
       isSuspect = true
       say(.log, id, "\(id) is suspect: \(reason)")
@@ -98,7 +101,7 @@ extension Cluster {
       let present = MembershipEntry(
         index: .zero, membership: Membership(voters: voters, learners: learners))
       nodes[id.offset].boot?.memberships = [present]
-      nodes[id.offset].boot?.term = checker.highest
+      nodes[id.offset].boot?.term = max(recovery.vote.term, checker.highest)
     }
     let request = newRead(.boot, at: id)
     onLog(id) { $0.readCheckpoint(atOrBelow: Index(.max), request: request, into: &$1) }

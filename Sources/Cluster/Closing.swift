@@ -4,6 +4,7 @@ import World
 extension Cluster where W == LiveWorld {
   /// Notes every log's synced watermark and ends the disk threads: a clean end.
   public mutating func closeFiles() {
+    world.interruptDelays()
     let closing = members.filter { node($0)?.isAlive == true }
     for id in closing {
       nodes[id.offset].status = .dead("closing")

@@ -16,6 +16,8 @@ public struct ClusterConfiguration: Sendable {
   public var clusterID: UInt64
   /// Counts the processes that opened its files, from 1.
   public var bootEpoch: UInt64
+  /// Whether an earlier process served from its files: an empty disk is one that was lost.
+  public var hasServed = false
   /// Where all chance comes from.
   public var seed: UInt64
   /// Writes only, whatever the workload: for the benchmark.
@@ -156,6 +158,8 @@ public struct Cluster<W: World>: Sendable {
       clusterID: configuration.clusterID, node: id, bootEpoch: configuration.bootEpoch,
       saltSource: random.next())
     log.segmentSize = configuration.segmentSize
+    // Once a cluster has served, an empty directory is a disk that was lost, or a new member's.
+    log.newIsSuspect = hasBegun || configuration.hasServed
     return WriteAheadLog(log)
   }
 

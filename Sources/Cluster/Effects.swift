@@ -114,14 +114,15 @@ extension Cluster {
 
   // MARK: Checkpoints
 
-  /// Keeps a state worth a checkpoint, and saves it once it is committed.
-  private mutating func considerCheckpoint(at id: NodeID) {
+  /// Keeps a state worth a checkpoint, and saves it once it is committed and flushed.
+  mutating func considerCheckpoint(at id: NodeID) {
     guard !nodes[id.offset].isCheckpointing, let applied = nodes[id.offset].replica?.applied,
       let commit = nodes[id.offset].replica?.commit
     else { return }
     let last = nodes[id.offset].checkpointEnd
+    let flushed = nodes[id.offset].log.flushed.end
     if let pending = nodes[id.offset].pendingCheckpoint {
-      guard pending.point.index <= commit else { return }
+      guard pending.point.index <= commit, pending.point.end <= flushed else { return }
       nodes[id.offset].pendingCheckpoint = nil
       save(pending, at: id)
     } else if applied.end.distance(from: last) >= configuration.checkpointSpacing,
@@ -130,7 +131,7 @@ extension Cluster {
       let checkpoint = StateCheckpoint(
         point: applied, payload: replica.state.encoded,
         membership: replica.membership(at: applied.index))
-      if applied.index <= commit {
+      if applied.index <= commit, applied.end <= flushed {
         save(checkpoint, at: id)
       } else {
         nodes[id.offset].pendingCheckpoint = checkpoint

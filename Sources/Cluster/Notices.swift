@@ -34,7 +34,9 @@ extension Cluster {
       observe(.restored(leader: id))
       say(.note, id, "\(id) keeps the acknowledgement policy again")
     case .membership(let membership): membershipIs(membership, at: id)
-    case .cleared: say(.log, id, "\(id) has caught up and votes again")
+    case .cleared:
+      onLog(id) { $0.clearSuspicion(into: &$1) }
+      say(.log, id, "\(id) has caught up and votes again")
     case .switchoverFailed(let target):
       say(.election, id, "switchover to \(target) given up: it did not catch up in time")
     case .takesCheckpoint(let point):
@@ -45,6 +47,7 @@ extension Cluster {
   private mutating func elected(
     _ id: NodeID, term: Term, votes: Int, voters: Int, forced: Bool
   ) {
+    onLog(id) { $0.clearSuspicion(into: &$1) }
     let history = nodes[id.offset].replica?.history
     let spans = history?.spans ?? []
     var covered: [Checking.TermSpan] = []
@@ -75,6 +78,8 @@ extension Cluster {
     to point: LogPoint, discarded: RecordBatch, file: String?, at id: NodeID
   ) {
     nodes[id.offset].rollbackRecords += discarded.count
+    nodes[id.offset].pendingCheckpoint = nil
+    nodes[id.offset].checkpointEnd = min(nodes[id.offset].checkpointEnd, point.end)
     var writes: [DiscardedWrite] = []
     var index = discarded.previous.index
     for (position, entry) in discarded.entries.enumerated() {

@@ -1,5 +1,6 @@
 import Operations
 import Positions
+import Records
 import Replication
 
 extension Cluster {
@@ -10,6 +11,10 @@ extension Cluster {
     }
     guard key.utf8.count <= ClientWrite.keyMaximum else {
       return .refused("a key is at most \(ClientWrite.keyMaximum) bytes")
+    }
+    let room = RecordLayout.payloadMaximum - ClientWrite.headerSize - key.utf8.count
+    guard value.utf8.count <= room else {
+      return .refused("with this key a value is at most \(room) bytes")
     }
     load.operatorClient.sequence += 1
     begin(

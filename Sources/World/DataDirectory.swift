@@ -1,3 +1,6 @@
+import Positions
+import WriteAheadLog
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -44,6 +47,9 @@ public final class DataDirectory: Sendable {
   public let members: MemberNumbers
   /// Counts the processes that opened it, this one included.
   public let bootEpoch: UInt64
+  /// Whether a node may have promised anything to another: until then nothing can have been lost, and
+  /// from then on an empty node's directory is a disk that was lost.
+  public let hasServed: Bool
   /// Whether it was made just now.
   public let isNew: Bool
   private let isTemporary: Bool
@@ -69,6 +75,7 @@ public final class DataDirectory: Sendable {
       clusterID = found?.clusterID ?? newClusterID
       self.nodes = found?.nodes ?? nodes
       bootEpoch = (found?.boots ?? 0) &+ 1
+      hasServed = Self.hasServed(path, others)
       members = try Self.readMembers(path) ?? MemberNumbers(first: self.nodes)
       isNew = found == nil
       self.path = path
@@ -97,6 +104,7 @@ public final class DataDirectory: Sendable {
     self.nodes = nodes
     members = MemberNumbers(first: nodes)
     bootEpoch = 1
+    hasServed = false
     isNew = true
     isTemporary = true
     try Self.write(Manifest(clusterID: clusterID, nodes: nodes, boots: 1), to: path)
@@ -107,6 +115,22 @@ public final class DataDirectory: Sendable {
   public func close() {
     if isTemporary { Directories.removeTree(path) }
     Glibc.close(lock)
+  }
+
+  /// Whether any node of those in `names` may have promised anything to another.
+  private static func hasServed(_ path: String, _ names: [String]) -> Bool {
+    names.contains { name in
+      guard NodeID(name) != nil else { return false }
+      var files = PosixFileSystem(directory: path + "/" + name)
+      guard case .listing(let listing)? = try? files.perform(.list),
+        let vote = listing.first(where: { $0.name == VoteFile.name })
+      else { return false }
+      guard
+        case .bytes(let bytes)? = try? files.perform(
+          .read(name: vote.name, offset: 0, count: vote.size))
+      else { return true }
+      return VoteFile.hasPromised(bytes)
+    }
   }
 
   private static func lock(_ path: String) throws -> Int32 {

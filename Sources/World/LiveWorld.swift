@@ -30,11 +30,14 @@ public struct LiveWorld: World {
     }
 
     let tasks = Mailbox<Task>()
-    let thread: Thread
+    private let ended = Latch()
+    private let thread: Thread
 
     init(node: NodeID, files: PosixFileSystem, completed: Mailbox<DiskCompletion>) throws {
       let tasks = tasks
+      let ended = ended
       thread = try Thread.start {
+        defer { ended.open() }
         var files = files
         while case .elements(let batch) = tasks.take(until: nil) {
           for task in batch {
@@ -58,19 +61,22 @@ public struct LiveWorld: World {
       }
     }
 
-    func end() {
+    /// Ends the thread once it has done what it was given, or leaves it to itself at `deadline`
+    /// (monotonic nanoseconds).
+    func end(by deadline: Int64) {
       tasks.close()
-      thread.join()
+      if ended.wait(until: deadline) { thread.join() } else { thread.detach() }
     }
   }
 
   /// A node's disk: a lane for requests in order, and one for those aside.
   private final class Disk: Sendable {
+    private let files: PosixFileSystem
     private let inOrder: Lane
     private let aside: Lane
 
     init(node: NodeID, directory: String, completed: Mailbox<DiskCompletion>) throws {
-      let files = PosixFileSystem(directory: directory)
+      files = PosixFileSystem(directory: directory)
       inOrder = try Lane(node: node, files: files, completed: completed)
       aside = try Lane(node: node, files: files, completed: completed)
     }
@@ -99,9 +105,11 @@ public struct LiveWorld: World {
       inOrder.tasks.put(.release(done))
     }
 
-    func end() {
-      inOrder.end()
-      aside.end()
+    func interruptDelays() { files.interruptDelays() }
+
+    func end(by deadline: Int64) {
+      inOrder.end(by: deadline)
+      aside.end(by: deadline)
     }
   }
 
@@ -165,9 +173,17 @@ public struct LiveWorld: World {
     try DataDirectory.write(members, to: root)
   }
 
-  /// Ends the disk threads, once they have done what they were given.
+  /// Ends the delays put on syncs, so that closing the logs need not wait for them.
+  public func interruptDelays() {
+    for disk in disks { disk?.interruptDelays() }
+  }
+
+  /// Ends the disk threads, once they have done what they were given; a disk that hangs is given up
+  /// after two seconds.
   public mutating func close() {
-    for disk in disks { disk?.end() }
+    interruptDelays()
+    let deadline = MonotonicClock.now + 2_000_000_000
+    for disk in disks { disk?.end(by: deadline) }
     disks = []
   }
 

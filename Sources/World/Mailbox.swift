@@ -66,6 +66,15 @@ final class Latch: @unchecked Sendable {
       while !isOpen { monitor.wait() }
     }
   }
+
+  /// Waits at most until `deadline` (monotonic nanoseconds), and says whether it is open.
+  @discardableResult
+  func wait(until deadline: Int64) -> Bool {
+    monitor.locked {
+      while !isOpen, MonotonicClock.now < deadline { monitor.wait(until: deadline) }
+      return isOpen
+    }
+  }
 }
 
 /// A queue from any thread to one that waits, with a deadline.

@@ -27,22 +27,41 @@ public struct MemoryFileSystem: FileSystem {
 
   private struct Named: Sendable {
     var name: String
+    /// Which file the name means; a rename leaves it as it is.
+    var number: UInt64
     var file: File
   }
 
   /// The files, in order of name.
   private var files: [Named] = []
-  /// The names as of the last sync of the directory, with the files they meant.
-  private var syncedNames: [String] = []
+  /// The directory as of its last sync: names, and which files they meant.
+  private var syncedNames: [(name: String, number: UInt64)] = []
+  /// Files that lost their names since.
+  private var unnamed: [UInt64: File] = [:]
+  private var made: UInt64 = 0
   /// Whether growing a file fails.
   public var isFull = false
+  /// Bytes of files that can't be read: reading any of them fails.
+  public var unreadable: [String: Range<Int>] = [:]
 
   /// An empty disk.
   public init() {}
 
   /// What is left after power was lost: what was synced.
-  public mutating func crash() {
-    files.removeAll { !syncedNames.contains($0.name) }
+  ///
+  /// - Parameter losesNames: whether names made, changed and removed since the directory's last sync
+  ///   are as they were before; a disk may have kept them as well.
+  public mutating func crash(losesNames: Bool = true) {
+    if losesNames {
+      var byNumber = unnamed
+      for one in files { byNumber[one.number] = one.file }
+      files = syncedNames.compactMap { name, number in
+        byNumber[number].map { Named(name: name, number: number, file: $0) }
+      }
+    } else {
+      syncedNames = files.map { ($0.name, $0.number) }
+    }
+    unnamed = [:]
     for position in files.indices { files[position].file.crash() }
   }
 
@@ -68,6 +87,9 @@ public struct MemoryFileSystem: FileSystem {
       return .listing(files.map { FileListing(name: $0.name, size: $0.file.size) })
     case .read(let name, let offset, let count):
       let file = files[try existing(name)].file
+      if let bad = unreadable[name], bad.overlaps(offset..<min(offset + count, file.size)) {
+        throw FileError(kind: .inputOutput(5), name: name)
+      }
       return .bytes(Self.read(file, offset, count))
     case .write(let name, let offset, let bytes):
       let position = try make(name)
@@ -80,8 +102,10 @@ public struct MemoryFileSystem: FileSystem {
     case .sync(let name): files[try existing(name)].file.sync()
     case .truncate(let name, let size): Self.cut(&files[try existing(name)].file, to: size)
     case .rename(let from, let to): try rename(from, to)
-    case .remove(let name): files.removeAll { $0.name == name }
-    case .syncDirectory: syncedNames = files.map(\.name)
+    case .remove(let name): remove(name)
+    case .syncDirectory:
+      syncedNames = files.map { ($0.name, $0.number) }
+      unnamed = [:]
     }
     return .done
   }
@@ -99,7 +123,8 @@ public struct MemoryFileSystem: FileSystem {
     if let position = position(of: name) { return position }
     if isFull { throw FileError(kind: .noSpace, name: name) }
     let position = files.firstIndex { $0.name > name } ?? files.count
-    files.insert(Named(name: name, file: File()), at: position)
+    made += 1
+    files.insert(Named(name: name, number: made, file: File()), at: position)
     return position
   }
 
@@ -110,10 +135,22 @@ public struct MemoryFileSystem: FileSystem {
   }
 
   private mutating func rename(_ from: String, _ to: String) throws(FileError) {
-    let file = files[try existing(from)].file
-    files.removeAll { $0.name == from || $0.name == to }
+    var named = files[try existing(from)]
+    if from == to { return }
+    remove(to)
+    files.removeAll { $0.name == from }
+    named.name = to
     let position = files.firstIndex { $0.name > to } ?? files.count
-    files.insert(Named(name: to, file: file), at: position)
+    files.insert(named, at: position)
+  }
+
+  private mutating func remove(_ name: String) {
+    guard let position = position(of: name) else { return }
+    let gone = files.remove(at: position)
+    // Its name comes back when power is lost before the directory is synced.
+    if syncedNames.contains(where: { $0.number == gone.number }) {
+      unnamed[gone.number] = gone.file
+    }
   }
 
   private static func read(_ file: File, _ offset: Int, _ count: Int) -> [UInt8] {

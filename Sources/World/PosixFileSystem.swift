@@ -13,6 +13,7 @@ public struct PosixFileSystem: FileSystem {
   /// What the operator did to the disk.
   public var condition = DiskCondition()
   private let handles = Handles()
+  private let interruption = Interruption()
 
   /// An open file, closed once nobody uses it any more.
   private final class Handle: Sendable {
@@ -45,6 +46,9 @@ public struct PosixFileSystem: FileSystem {
 
   /// Closes all files; they are opened anew when they are next used.
   public func closeFiles() { handles.open.withLock { $0 = [:] } }
+
+  /// Ends the delays that the operator put on syncs, those to come included, in all copies.
+  public func interruptDelays() { interruption.interrupt() }
 
   public mutating func perform(_ operation: FileOperation) throws(FileError) -> FileResult {
     switch operation {
@@ -148,6 +152,20 @@ public struct PosixFileSystem: FileSystem {
     return bytes
   }
 
+  /// Reads a file's first bytes into `buffer`, and gives how many there were.
+  func read(_ name: String, into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+    let handle = try handle(name, creates: false)
+    var done = 0
+    while done < buffer.count, let base = buffer.baseAddress {
+      let length = pread(handle.number, base + done, buffer.count - done, off_t(done))
+      if length < 0, errno == EINTR { continue }
+      if length < 0 { throw Self.failure(name) }
+      if length == 0 { break }
+      done += length
+    }
+    return done
+  }
+
   private static let zeros = [UInt8](repeating: 0, count: 256 << 10)
 
   private func zero(_ name: String, _ offset: Int, _ count: Int) throws(FileError) {
@@ -169,7 +187,7 @@ public struct PosixFileSystem: FileSystem {
   }
 
   private func sync(_ name: String) throws(FileError) {
-    if condition.syncDelay > .zero { usleep(UInt32(condition.syncDelay.nanoseconds / 1000)) }
+    if condition.syncDelay > .zero { interruption.delay(condition.syncDelay.nanoseconds) }
     try check(fdatasync(try handle(name, creates: false).number), name)
   }
 

@@ -26,9 +26,13 @@ public struct SimulatedWorld: World {
   }
 
   private struct Pending: Sendable {
+    enum Work: Sendable {
+      case request(FileRequest, incarnation: UInt32)
+      case wipe
+    }
+
     var node: NodeID
-    var incarnation: UInt32
-    var request: FileRequest
+    var work: Work
   }
 
   public private(set) var now = Instant.start
@@ -48,8 +52,17 @@ public struct SimulatedWorld: World {
     guard let disk = disks[node.offset] else { return }
     var cost = Interval.zero
     for operation in request.operations { cost = cost + time(operation, disk.condition) }
+    let done = takeTurn(request.turn, of: node, disk, for: cost)
+    pending.schedule(
+      Pending(node: node, work: .request(request, incarnation: incarnation)), at: done)
+  }
+
+  /// When what takes `cost` will be done, after all that goes before it.
+  private mutating func takeTurn(
+    _ turn: FileRequest.Turn, of node: NodeID, _ disk: Disk, for cost: Interval
+  ) -> Instant {
     let done: Instant
-    switch request.turn {
+    switch turn {
     case .inOrder:
       done = max(now, disk.freeAt) + cost
       disks[node.offset]?.freeAt = done
@@ -61,7 +74,7 @@ public struct SimulatedWorld: World {
       disks[node.offset]?.freeAt = done
       disks[node.offset]?.asideFreeAt = done
     }
-    pending.schedule(Pending(node: node, incarnation: incarnation, request: request), at: done)
+    return done
   }
 
   private func time(_ operation: FileOperation, _ condition: DiskCondition) -> Interval {
@@ -76,16 +89,23 @@ public struct SimulatedWorld: World {
   }
 
   public mutating func wait(until deadline: Instant) -> WaitOutcome {
-    guard let next = pending.nextTime, next <= deadline, let (at, done) = pending.pop() else {
-      now = max(now, deadline)
-      return .deadline
+    while let next = pending.nextTime, next <= deadline, let (at, done) = pending.pop() {
+      now = max(now, at)
+      switch done.work {
+      case .wipe:
+        var empty = MemoryFileSystem()
+        empty.isFull = disks[done.node.offset]?.condition.isFull ?? false
+        disks[done.node.offset]?.files = empty
+      case .request(let request, let incarnation):
+        let completion =
+          disks[done.node.offset]?.files.perform(request)
+          ?? FileCompletion(token: request.token, results: [], failure: nil)
+        return .completion(
+          DiskCompletion(node: done.node, incarnation: incarnation, completion: completion))
+      }
     }
-    now = max(now, at)
-    let completion =
-      disks[done.node.offset]?.files.perform(done.request)
-      ?? FileCompletion(token: done.request.token, results: [], failure: nil)
-    return .completion(
-      DiskCompletion(node: done.node, incarnation: done.incarnation, completion: completion))
+    now = max(now, deadline)
+    return .deadline
   }
 
   public mutating func setDisk(_ node: NodeID, _ condition: DiskCondition) {
@@ -94,7 +114,10 @@ public struct SimulatedWorld: World {
   }
 
   public mutating func wipe(_ node: NodeID) {
-    disks[node.offset]?.files = MemoryFileSystem()
+    // In its turn: what is under way must not make files anew on the empty disk.
+    guard let disk = disks[node.offset] else { return }
+    let done = takeTurn(.alone, of: node, disk, for: .zero)
+    pending.schedule(Pending(node: node, work: .wipe), at: done)
   }
 
   public mutating func crash(_ node: NodeID) {

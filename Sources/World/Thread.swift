@@ -4,7 +4,7 @@
 
 /// A thread of the operating system's, for work that blocks.
 public struct Thread: @unchecked Sendable {
-  // A pthread_t is an opaque number that any thread may join once; ``join()`` is called by one owner.
+  // A pthread_t is an opaque number that any thread may join or detach once; one owner does.
   private let handle: pthread_t
 
   private final class Start: Sendable {
@@ -44,6 +44,9 @@ public struct Thread: @unchecked Sendable {
     }
     return Thread(handle: handle)
   }
+
+  /// Lets the thread go: it is not to be joined.
+  public func detach() { pthread_detach(handle) }
 
   /// Waits until the thread has ended.
   public func join() { pthread_join(handle, nil) }

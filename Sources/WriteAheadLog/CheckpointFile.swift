@@ -11,6 +11,9 @@ enum CheckpointFile {
   private static let magic: UInt64 = 0x4B43_4843_5343_5052  // "RPCSCHCK"
   private static let version: UInt32 = 1
 
+  /// The file that a checkpoint of the leader's waits in until it replaces the log.
+  static let incomingName = "checkpoint.incoming"
+
   static func name(_ index: Index) -> String {
     "checkpoint-" + SegmentHeader.padded(index.rawValue, 16)
   }
@@ -25,8 +28,7 @@ enum CheckpointFile {
 
   static func encode(_ checkpoint: Checkpoint, _ configuration: LogConfiguration) -> [UInt8] {
     let payload = checkpoint.payload
-    let chunks = (payload.count + chunkSize - 1) / chunkSize
-    var bytes = [UInt8](repeating: 0, count: headerSize + payload.count + 4 * chunks)
+    var bytes = [UInt8](repeating: 0, count: fileSize(payloadLength: payload.count))
     bytes.withUnsafeMutableBytes { all in
       all.put(magic, at: 0)
       all.put(version, at: 8)
@@ -54,13 +56,29 @@ enum CheckpointFile {
     return bytes
   }
 
+  /// Bytes of a file whose payload has `length`.
+  static func fileSize(payloadLength length: Int) -> Int {
+    headerSize + length + 4 * ((length + chunkSize - 1) / chunkSize)
+  }
+
+  /// The checkpoint that a file's header names; nil when it is not good, or does not fit the file.
+  static func known(
+    _ header: [UInt8], fileSize: Int, clusterID: UInt64, node: NodeID
+  ) -> KnownCheckpoint? {
+    guard
+      let (point, length) = header.withUnsafeBytes({
+        point($0, clusterID: clusterID, node: node)
+      }), self.fileSize(payloadLength: length) == fileSize
+    else { return nil }
+    return KnownCheckpoint(point: point, fileSize: fileSize)
+  }
+
   /// The point that a file's header names, and the payload's length; nil when it is not good.
-  static func point(
-    _ all: UnsafeRawBufferPointer, _ configuration: LogConfiguration
+  private static func point(
+    _ all: UnsafeRawBufferPointer, clusterID: UInt64, node: NodeID
   ) -> (point: LogPoint, length: Int)? {
     guard all.count >= headerSize, all.uint64(0) == magic, all.uint32(8) == version,
-      all.uint64(16) == configuration.clusterID,
-      all.uint64(24) == UInt64(configuration.node.number)
+      all.uint64(16) == clusterID, all.uint64(24) == UInt64(node.number)
     else { return nil }
     let isWhole = withUnsafeTemporaryAllocation(byteCount: headerSize, alignment: 8) { copy in
       copy.copyMemory(from: UnsafeRawBufferPointer(rebasing: all[..<headerSize]))
@@ -77,9 +95,11 @@ enum CheckpointFile {
   /// Reads a file; nil when any of it is not good.
   static func decode(_ bytes: [UInt8], _ configuration: LogConfiguration) -> Checkpoint? {
     bytes.withUnsafeBytes { all in
-      guard let (point, length) = point(all, configuration) else { return nil }
-      let chunks = (length + chunkSize - 1) / chunkSize
-      guard all.count == headerSize + length + 4 * chunks else { return nil }
+      guard
+        let (point, length) = point(
+          all, clusterID: configuration.clusterID, node: configuration.node),
+        all.count == fileSize(payloadLength: length)
+      else { return nil }
       var payload: [UInt8] = []
       payload.reserveCapacity(length)
       var offset = headerSize
@@ -93,4 +113,15 @@ enum CheckpointFile {
       return Checkpoint(point: point, payload: payload)
     }
   }
+}
+
+/// A checkpoint's file as its header tells it.
+struct KnownCheckpoint: Equatable, Sendable {
+  var point: LogPoint
+  /// Bytes of the file.
+  var fileSize: Int
+
+  var index: Index { point.index }
+  var end: LSN { point.end }
+  var name: String { CheckpointFile.name(point.index) }
 }

@@ -17,6 +17,10 @@ public struct LogConfiguration: Equatable, Sendable {
   public var fillAhead = 256 << 10
   /// The least bytes of a zero-fill behind the writer's back.
   public var fillStep = 1 << 20
+  /// Whether an empty directory has lost what was in it, so that the node is suspect.
+  public var newIsSuspect = false
+  /// Bytes of rollback files, and of damaged files set aside, that are kept; the newest always is.
+  public var keptAside = 64 << 20
 
   /// A configuration with the design's sizes.
   public init(clusterID: UInt64, node: NodeID, bootEpoch: UInt64, saltSource: UInt64) {
@@ -61,10 +65,14 @@ public struct Recovery: Equatable, Sendable {
   public var point: LogPoint
   /// The end of what retention dropped: the log begins behind it.
   public var first: LogPoint
-  /// The term and vote; nil when none can be trusted.
-  public var vote: Vote?
-  /// Whether a newer vote may have been lost: don't vote.
+  /// The term and vote; in doubt, the newest term that is known of, with nobody voted for.
+  public var vote: Vote
+  /// Whether a newer vote may have been lost: don't vote. Told at each opening, until
+  /// ``WriteAheadLog/clearSuspicion(into:)`` is called in a newer term.
   public var voteInDoubt: Bool
+  /// Whether the log may have lost what it promised: don't vote. Told at each opening, until
+  /// ``WriteAheadLog/clearSuspicion(into:)``.
+  public var isSuspect: Bool
   /// The state of its records.
   public var condition: Condition
   /// What people may want to know.
@@ -105,7 +113,7 @@ public enum LogEvent: Equatable, Sendable {
   case unavailable(request: UInt64, first: LogPoint)
   /// A checkpoint is durable and was read back.
   case checkpointSaved(LogPoint)
-  /// A checkpoint could not be saved; the log is kept instead.
+  /// A checkpoint could not be saved, or not yet; the log is kept instead.
   case checkpointSkipped(FileError)
   /// The checkpoint read back; nil when there is no good one.
   case checkpointRead(Checkpoint?, request: UInt64)

@@ -24,11 +24,23 @@ extension WriteAheadLog {
     _ results: [FileResult], _ batch: RecordBatch, into output: inout LogOutput
   ) {
     guard case .damaged(let damage) = phase, case .bytes(let bytes)? = results.first else { return }
-    var operations: [FileOperation] = [
-      .write(name: "damaged.tmp", offset: 0, bytes: bytes), .sync(name: "damaged.tmp"),
-      .rename(from: "damaged.tmp", to: "damaged-\(damage.after.index.next)-\(damage.file)"),
-      .syncDirectory,
-    ]
+    var operations: [FileOperation] = []
+    if !bytes.isEmpty {
+      let name = keptAside.damagedName(damage.file, at: "\(damage.after.index.next)")
+      keptAside.note(FileListing(name: name, size: bytes.count))
+      operations += [
+        .write(name: "damaged.tmp", offset: 0, bytes: bytes), .sync(name: "damaged.tmp"),
+        .rename(from: "damaged.tmp", to: name), .syncDirectory,
+      ]
+    }
+    operations += tidyingAside()
+    // Mended or half mended, the node is suspect, however often it is started before it is cleared;
+    // what is missing at the end is the leader's to send.
+    vote.isSuspect = true
+    vote.newestSegment = 0
+    vote.version += 1
+    operations += vote.making
+    if isMisplaced(bytes, behind: damage.after) { operations.append(.remove(name: damage.file)) }
     // No further than where the next good file begins.
     let batch = repairLimit.map { batch.prefix(through: $0) } ?? batch
     if let last = segments.last, last.end == damage.after,
@@ -64,6 +76,15 @@ extension WriteAheadLog {
     }
     wasRepaired = true
     submit(operations, for: .repaired, into: &output)
+  }
+
+  /// Whether a file begins within the good part of the log, and yet does not continue it.
+  private func isMisplaced(_ bytes: [UInt8], behind point: LogPoint) -> Bool {
+    bytes.withUnsafeBytes { all in
+      guard case .header(let header) = SegmentHeader.read(all) else { return false }
+      return header.previous.end <= point.end && header.previous != point
+        && !segments.contains { $0.header == header }
+    }
   }
 
   private func isHeaderless(_ bytes: [UInt8]) -> Bool {

@@ -1,3 +1,4 @@
+import Collections
 import Positions
 import Records
 
@@ -6,11 +7,20 @@ extension WriteAheadLog {
   struct Truncation: Sendable {
     /// Where the log will end.
     var point: LogPoint
-    /// What was never handed to the disk.
+    /// What was never handed to the disk, and will not be.
     var unsubmitted: [RecordBatch]
     var discarded: RecordBatch?
-    /// What cuts it off, kept in case the disk is full at first.
-    var operations: [FileOperation]?
+    var step = Step.flushing
+
+    enum Step: Sendable {
+      /// Waits for the flush in flight, and for one of the records that stay.
+      case flushing
+      case reading
+      case saving
+      /// The disk was full when the rollback file was to be written.
+      case waitingForRoom
+      case cutting
+    }
 
     var fileName: String? {
       guard let discarded, !discarded.isEmpty else { return nil }
@@ -28,16 +38,26 @@ extension WriteAheadLog {
     var truncation = Truncation(
       point: point, unsubmitted: pending.map { $0.suffix(after: point.index) })
     truncation.unsubmitted.removeAll(where: \.isEmpty)
-    pending = []
+    // Records that stay are flushed first: the log will be durable to its end.
+    pending = keptPending(pending, through: point)
     wantsFlush = false
     head = point
     phase = .truncating(truncation)
     beginTruncating(into: &output)
   }
 
-  /// Reads what will be discarded, once no flush is in flight.
+  func keptPending(_ batches: Deque<RecordBatch>, through point: LogPoint) -> Deque<RecordBatch> {
+    Deque(
+      batches.prefix { $0.previous.index < point.index }.map { $0.prefix(through: point.index) })
+  }
+
+  /// Reads what will be discarded, once what stays is flushed.
   mutating func beginTruncating(into output: inout LogOutput) {
-    guard case .truncating(let truncation) = phase, flushing == nil else { return }
+    guard case .truncating(var truncation) = phase, truncation.step == .flushing, flushing == nil
+    else { return }
+    guard pending.isEmpty else { return submitPending(into: &output) }
+    truncation.step = .reading
+    phase = .truncating(truncation)
     let parts = discardedParts(truncation)
     if parts.isEmpty {
       discardedRead([], into: &output)
@@ -75,39 +95,59 @@ extension WriteAheadLog {
     truncation.discarded = discarded
     truncation.unsubmitted = []
     phase = .truncating(truncation)
-    cutOff(into: &output)
+    saveRollback(into: &output)
   }
 
-  /// Saves the suffix, notes the cut beside the vote, then removes the records: whatever a crash
-  /// leaves, opening the log finishes it.
-  mutating func cutOff(into output: inout LogOutput) {
+  /// Saves the suffix, which needs room; what follows does not.
+  mutating func saveRollback(into output: inout LogOutput) {
     guard case .truncating(var truncation) = phase, let discarded = truncation.discarded else {
       return
     }
-    if let operations = truncation.operations {
-      return submit(operations, for: .truncated, turn: .alone, into: &output)
-    }
-    var operations: [FileOperation] = []
-    if let name = truncation.fileName {
-      let header = SegmentHeader(
-        clusterID: configuration.clusterID, node: configuration.node, sequence: 0,
-        previous: truncation.point, salt: newSalt(), bootEpoch: configuration.bootEpoch)
-      operations += [
-        .write(
-          name: "rollback.tmp", offset: 0, bytes: RecordEncoding.file(header, discarded)),
+    guard let name = truncation.fileName else { return cutOff(into: &output) }
+    truncation.step = .saving
+    phase = .truncating(truncation)
+    let header = SegmentHeader(
+      clusterID: configuration.clusterID, node: configuration.node, sequence: 0,
+      previous: truncation.point, salt: newSalt(), bootEpoch: configuration.bootEpoch)
+    let bytes = RecordEncoding.file(header, discarded)
+    noteAside(FileListing(name: name, size: bytes.count))
+    submit(
+      [
+        .remove(name: "rollback.tmp"), .write(name: "rollback.tmp", offset: 0, bytes: bytes),
         .sync(name: "rollback.tmp"), .rename(from: "rollback.tmp", to: name), .syncDirectory,
-      ]
-    }
-    if submitted.end > truncation.point.end {
-      vote.cut = truncation.point.end
-      vote.watermark = truncation.point.end
+      ], for: .rollback, into: &output)
+  }
+
+  /// How many operations of ``saveRollback(into:)`` may find the disk full.
+  static var rollbackRooms: Int { 2 }
+
+  mutating func rollbackFoundNoRoom(into output: inout LogOutput) {
+    guard case .truncating(var truncation) = phase else { return }
+    truncation.step = .waitingForRoom
+    phase = .truncating(truncation)
+    becomeFull(true, &output)
+  }
+
+  /// Notes the cut beside the vote as it then is, then removes the records and the checkpoints that
+  /// show them: whatever a crash leaves, opening the log finishes it.
+  mutating func cutOff(into output: inout LogOutput) {
+    guard case .truncating(var truncation) = phase else { return }
+    truncation.step = .cutting
+    phase = .truncating(truncation)
+    let point = truncation.point
+    var operations: [FileOperation] = []
+    if submitted.end > point.end {
+      let doomed = checkpointNames { $0.end > point.end }
+      checkpoints.removeAll { $0.end > point.end }
+      let cuts = cutting(after: point)
+      vote.cut = point.end
+      vote.watermark = point.end
       operations += nextVoteSaving()
-      operations += cutting(after: truncation.point)
+      operations += doomed.map { .remove(name: $0) } + cuts
       vote.cut = nil
       operations += nextVoteSaving()
     }
-    truncation.operations = operations
-    phase = .truncating(truncation)
+    operations += tidyingAside()
     submit(operations, for: .truncated, turn: .alone, into: &output)
   }
 
@@ -137,6 +177,7 @@ extension WriteAheadLog {
     phase = .open
     submitted = truncation.point
     flushed = truncation.point
+    checkpoints.removeAll { $0.end > truncation.point.end }
     output.events.append(
       .truncated(to: truncation.point, discarded: discarded, file: truncation.fileName))
     if wantsFlush { flush(into: &output) }

@@ -49,6 +49,7 @@ public struct WriteAheadLog: Sendable {
     case opening(Opening)
     case open
     case truncating(Truncation)
+    case installing(Installation)
     case damaged(LogDamage)
     case failed
   }
@@ -56,7 +57,7 @@ public struct WriteAheadLog: Sendable {
   /// What a request was made for.
   enum Purpose: Sendable {
     case opening
-    case flush(through: LogPoint, rooms: Int, segments: [Segment])
+    case flush(through: LogPoint, Flush)
     case fill(segment: UInt64, through: Int)
     case spare(String)
     case room
@@ -65,10 +66,12 @@ public struct WriteAheadLog: Sendable {
     case closing
     case read(UInt64, mark: LogPoint, salt: UInt32, after: Index, limit: LogPoint, maximum: Int)
     case discarded
+    case rollback
     case truncated
     case checkpoint(Checkpoint)
     case checkpointRead(UInt64, atOrBelow: Index)
-    case installed(Checkpoint, Segment)
+    case incoming
+    case installed(Int)
     case repairRead(RecordBatch)
     case repaired
     case tidying
@@ -77,7 +80,8 @@ public struct WriteAheadLog: Sendable {
   let configuration: LogConfiguration
   var phase = Phase.closed
   var segments: [Segment] = []
-  var checkpoints: [LogPoint] = []
+  var checkpoints: [KnownCheckpoint] = []
+  var keptAside = KeptAside()
   var vote = VoteRecord()
   var wasRepaired = false
   /// Where the good files behind the damage begin.
@@ -93,7 +97,6 @@ public struct WriteAheadLog: Sendable {
   var spares = 0
   var isLookingForRoom = false
   var isClosing = false
-  var isInstalling = false
   var purposes: [UInt64: Purpose] = [:]
   var nextToken: UInt64 = 1
   var nextBatch: UInt32 = 1
@@ -127,7 +130,7 @@ public struct WriteAheadLog: Sendable {
     }
     switch purpose {
     case .opening: opened(completion.results, into: &output)
-    case .flush(let point, _, let made): flushDone(through: point, made, into: &output)
+    case .flush(let point, let flush): flushDone(through: point, flush.segments, into: &output)
     case .fill(let sequence, let through): fillDone(sequence, through, into: &output)
     case .spare(let name): spare = .ready(name)
     case .room: roomFound(into: &output)
@@ -143,12 +146,13 @@ public struct WriteAheadLog: Sendable {
       }
       output.events.append(.records(batch, request: request))
     case .discarded: discardedRead(completion.results, into: &output)
+    case .rollback: cutOff(into: &output)
     case .truncated: truncationDone(into: &output)
     case .checkpoint(let checkpoint): checkpointDone(checkpoint, completion.results, into: &output)
     case .checkpointRead(let request, let index):
       checkpointCame(completion.results, request, atOrBelow: index, into: &output)
-    case .installed(let checkpoint, let segment):
-      installDone(checkpoint, segment, into: &output)
+    case .incoming: replace(completion.results, into: &output)
+    case .installed(let fileSize): installDone(fileSize, into: &output)
     case .repairRead(let batch): repairRead(completion.results, batch, into: &output)
     case .repaired: open(into: &output)
     }
@@ -159,34 +163,26 @@ public struct WriteAheadLog: Sendable {
   private mutating func requestFailed(
     _ purpose: Purpose, _ failure: FileError, _ results: [FileResult], into output: inout LogOutput
   ) {
+    let done = results.count
     switch (purpose, failure.kind) {
     case (.opening, _): openingFailed(failure, results, into: &output)
-    case (.fill, .noSpace):
+    // Only what makes room may find none: a sync that does has lost pages, like any failed sync.
+    case (.fill, .noSpace) where done == 0:
       isFilling = false
       becomeFull(true, &output)
-    case (.spare(let name), .noSpace):
+    case (.spare(let name), .noSpace) where done == 0:
       spare = .failed
       submit([.remove(name: name)], for: .tidying, turn: .aside, into: &output)
-    case (.room, .noSpace):
+    case (.room, .noSpace) where done == 0:
       isLookingForRoom = false
       becomeFull(true, &output)
-    case (.flush(_, let rooms, _), .noSpace) where results.count < rooms:
-      // Nothing was written: the room is made before the records go there.
-      guard let batches = flushing?.batches else { return }
-      flushing = nil
-      submitted = flushed
-      becomeFull(true, &output)
-      if case .truncating(var truncation) = phase {
-        let kept = batches.map { $0.suffix(after: truncation.point.index) }
-        truncation.unsubmitted.insert(contentsOf: kept.filter { !$0.isEmpty }, at: 0)
-        phase = .truncating(truncation)
-        if !isInstalling { beginTruncating(into: &output) }
-      } else {
-        pending.insert(contentsOf: batches, at: 0)
-        wantsFlush = true
-      }
-    case (.truncated, .noSpace) where results.count <= 1: becomeFull(true, &output)
-    case (.checkpoint, .noSpace):
+    case (.flush(_, let flush), .noSpace) where done < flush.rooms:
+      flushFoundNoRoom(flush, into: &output)
+    case (.rollback, .noSpace) where done < Self.rollbackRooms:
+      rollbackFoundNoRoom(into: &output)
+    case (.incoming, .noSpace) where done < Self.installationRooms:
+      installationFoundNoRoom(into: &output)
+    case (.checkpoint, .noSpace) where done < 2:
       submit([.remove(name: "checkpoint.tmp")], for: .tidying, turn: .aside, into: &output)
       output.events.append(.checkpointSkipped(failure))
     case (.checkpointRead(let request, let index), _):
@@ -238,6 +234,16 @@ public struct WriteAheadLog: Sendable {
     saveVoteRecord(for: .vote(new), into: &output)
   }
 
+  /// Tells the log that a leader has vouched for it, or that it was elected: later openings find it
+  /// neither suspect nor, in a term above the doubtful one, its vote in doubt.
+  public mutating func clearSuspicion(into output: inout LogOutput) {
+    let isCertain = vote.doubt.map { vote.vote.term > $0 } ?? true
+    guard vote.isSuspect || (vote.doubt != nil && isCertain) else { return }
+    vote.isSuspect = false
+    if isCertain { vote.doubt = nil }
+    saveVoteRecord(for: .idle, into: &output)
+  }
+
   /// Notes the synced watermark beside the vote, so that an idle log leaves no doubt about its end.
   public mutating func noteIdle(into output: inout LogOutput) {
     guard case .open = phase, vote.watermark != flushed.end else { return }
@@ -268,7 +274,13 @@ public struct WriteAheadLog: Sendable {
   /// The operations that save the vote record as it stands, as its next version.
   mutating func nextVoteSaving() -> [FileOperation] {
     vote.version += 1
-    if case .truncating = phase {} else { vote.watermark = flushed.end }
+    switch phase {
+    case .open, .installing: vote.watermark = flushed.end
+    case .truncating, .closed, .opening, .damaged, .failed: break
+    }
+    vote.newestSegment = segments.last?.header.sequence ?? vote.newestSegment
+    vote.isHollow =
+      first.index != .zero && !checkpoints.contains { $0.index >= first.index }
     return vote.saving
   }
 }

@@ -3,6 +3,16 @@ import Positions
 import Records
 
 extension WriteAheadLog {
+  /// What a flush's request does besides writing.
+  struct Flush: Sendable {
+    /// How many of its first operations only make room: if the disk is full, nothing has happened.
+    var rooms: Int
+    /// The segments as they will be: the last one continued, others new.
+    var segments: [Segment]
+    /// The spare file that became one of them.
+    var spare: String?
+  }
+
   /// Takes records that continue the log, in memory only.
   ///
   /// - Precondition: the batch continues the log at ``head``.
@@ -17,21 +27,57 @@ extension WriteAheadLog {
   /// flight, as soon as that ends.
   public mutating func flush(into output: inout LogOutput) {
     wantsFlush = true
-    guard case .open = phase, flushing == nil, !pending.isEmpty, !isFull else { return }
+    if case .open = phase { submitPending(into: &output) }
+  }
+
+  /// Submits what was appended, unless something else has to be over first.
+  mutating func submitPending(into output: inout LogOutput) {
+    guard flushing == nil, !pending.isEmpty, !isFull else { return }
     // Zeros on their way must not land on records.
     if isFilling, let last = segments.last, last.header.offset(of: head.end) > last.filled {
       return
     }
     wantsFlush = false
+    let spareBefore = spare
     var writer = SegmentWriter(log: self)
     for batch in pending { writer.write(batch, log: &self) }
-    let (operations, rooms, made) = writer.finish()
+    var (operations, flush) = writer.finish()
+    if case .ready(let name) = spareBefore, spare != spareBefore { flush.spare = name }
     flushing = (nextToken, pending)
     pending = []
     submitted = head
     nextBatch &+= 1
-    submit(operations, for: .flush(through: submitted, rooms: rooms, segments: made), into: &output)
-    makeReady(behind: made[made.count - 1], into: &output)
+    submit(operations, for: .flush(through: submitted, flush), into: &output)
+    makeReady(behind: flush.segments[flush.segments.count - 1], into: &output)
+  }
+
+  /// Takes a flush back of which nothing was written: the room is made before the records go there.
+  mutating func flushFoundNoRoom(_ flush: Flush, into output: inout LogOutput) {
+    guard let batches = flushing?.batches else { return }
+    flushing = nil
+    submitted = flushed
+    // Only the files it wrote to under their own names are there already.
+    var leftovers = flush.segments.dropFirst().map(\.temporaryName)
+    if let name = flush.spare {
+      if spare == .none { spare = .ready(name) } else { leftovers.append(name) }
+    }
+    if !leftovers.isEmpty {
+      submit(leftovers.map { .remove(name: $0) }, for: .tidying, into: &output)
+    }
+    becomeFull(true, &output)
+    switch phase {
+    case .truncating(var truncation):
+      let cut = batches.map { $0.suffix(after: truncation.point.index) }
+      truncation.unsubmitted.insert(contentsOf: cut.filter { !$0.isEmpty }, at: 0)
+      phase = .truncating(truncation)
+      pending.insert(contentsOf: keptPending(batches, through: truncation.point), at: 0)
+      beginTruncating(into: &output)
+    case .installing: makeInstallation(into: &output)
+    default:
+      pending.insert(contentsOf: batches, at: 0)
+      wantsFlush = true
+    }
+    closeIfFlushed(into: &output)
   }
 
   mutating func flushDone(
@@ -40,12 +86,14 @@ extension WriteAheadLog {
     flushing = nil
     adopt(made)
     // A truncation that was asked for meanwhile answers for itself.
-    if case .open = phase {
+    switch phase {
+    case .truncating(let truncation):
+      if point.index <= truncation.point.index { flushed = point }
+      beginTruncating(into: &output)
+    case .installing: makeInstallation(into: &output)
+    default:
       flushed = point
       output.events.append(.flushed(point))
-    } else if case .truncating(let truncation) = phase {
-      if point.index <= truncation.point.index { flushed = point }
-      if !isInstalling { beginTruncating(into: &output) }
     }
     if wantsFlush { flush(into: &output) }
     closeIfFlushed(into: &output)
@@ -105,7 +153,7 @@ extension WriteAheadLog {
     if let position = segments.lastIndex(where: { $0.header.sequence == sequence }) {
       segments[position].filled = max(segments[position].filled, through)
     }
-    if isFull { roomFound(into: &output) } else if wantsFlush { flush(into: &output) }
+    if isFull { roomFound(into: &output) } else { goOn(into: &output) }
   }
 
   // MARK: Full disks
@@ -115,9 +163,10 @@ extension WriteAheadLog {
   /// Records go to room that was made before, so that a disk can be full for a while before a write
   /// fails; clients are to be refused as soon as it is.
   public mutating func lookForRoom(into output: inout LogOutput) {
-    guard !isFilling, !isLookingForRoom, !isInstalling, let last = segments.last else { return }
+    // Zeros must not land on the records of a flush in flight, nor where the log is being cut.
+    guard !isFilling, !isLookingForRoom, flushing == nil, let last = segments.last else { return }
     let end = min(configuration.segmentSize, last.filled + configuration.fillAhead)
-    if isFull, end > last.filled {
+    if isFull, end > last.filled, case .open = phase {
       return fill(last, from: last.filled, through: end, &output)
     }
     isLookingForRoom = true
@@ -133,10 +182,21 @@ extension WriteAheadLog {
     if spare == .failed { spare = .none }
     guard isFull else { return }
     becomeFull(false, &output)
-    if case .truncating = phase {
-      cutOff(into: &output)
-    } else if wantsFlush {
-      flush(into: &output)
+    goOn(into: &output)
+  }
+
+  /// Does what had to wait for room, or for zeros under way.
+  private mutating func goOn(into output: inout LogOutput) {
+    switch phase {
+    case .truncating(let truncation):
+      if truncation.step == .waitingForRoom {
+        saveRollback(into: &output)
+      } else {
+        beginTruncating(into: &output)
+      }
+    case .installing(let installation) where installation.isWaitingForRoom:
+      makeInstallation(into: &output)
+    default: if wantsFlush { flush(into: &output) }
     }
   }
 
@@ -245,6 +305,13 @@ private struct SegmentWriter {
       sequence: current.header.sequence + 1, after: point)
     rooms += room
     operations += making
+    // Noted in the request itself, once the name is durable: should this file be lost later, that
+    // shows. The flush may yet find no room, so that `log.vote` does not speak of the file.
+    log.vote.version += 1
+    var noted = log.vote
+    noted.watermark = point.end
+    noted.newestSegment = segment.header.sequence
+    operations += noted.saving
     current = segment
     lastMark = point.end
     start = point.end
@@ -266,12 +333,10 @@ private struct SegmentWriter {
     bytes = []
   }
 
-  /// The flush's operations, how many of them only make room, and the segments as they will be.
-  mutating func finish() -> (
-    operations: [FileOperation], rooms: Int, segments: [WriteAheadLog.Segment]
-  ) {
+  /// The flush's operations, and what they come to.
+  mutating func finish() -> (operations: [FileOperation], flush: WriteAheadLog.Flush) {
     writeOut()
     made.append(current)
-    return (rooms + operations, rooms.count, made)
+    return (rooms + operations, WriteAheadLog.Flush(rooms: rooms.count, segments: made))
   }
 }

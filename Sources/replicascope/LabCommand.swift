@@ -231,6 +231,7 @@ struct Plan {
       knobs: knobs, load: load, clusterID: directory.clusterID, bootEpoch: directory.bootEpoch,
       seed: random.next())
     configuration.members = directory.members
+    configuration.hasServed = directory.hasServed
     return configuration
   }
 }

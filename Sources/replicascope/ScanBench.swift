@@ -64,10 +64,9 @@ enum ScanBench {
 
   /// MiB a second of verifying the log.
   static func verify(in folder: String) throws -> Double {
-    var files = PosixFileSystem(directory: folder)
     let begun = MonotonicClock.now
     do {
-      let report = try LogReport(&files)
+      let report = try ScannedLog.report(folder)
       guard report.damage.isEmpty else { throw Failure(.checkFailed, "\(report.damage[0])") }
       let total = report.files.reduce(0) { $0 + $1.file.size }
       return Double(total) / 1_048_576 / (Double(MonotonicClock.now - begun) / 1e9)

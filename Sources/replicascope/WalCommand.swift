@@ -42,7 +42,7 @@ struct WalCommand: ParsableCommand {
     do {
       report =
         verify
-        ? try LogReport(&files) : try LogReport(&files) { Self.show($0, $1, $2, $3) }
+        ? try ScannedLog.report(directory) : try LogReport(&files) { Self.show($0, $1, $2, $3) }
     } catch {
       throw Failure(.inputOutput, "\(directory): \(error)")
     }

@@ -22,9 +22,68 @@ struct LogBench {
     return configuration
   }
 
-  init(files: MemoryFileSystem = MemoryFileSystem(), segmentSize: Int = 1 << 16) {
-    log = WriteAheadLog(Self.configuration(segmentSize: segmentSize))
+  init(
+    files: MemoryFileSystem = MemoryFileSystem(), segmentSize: Int = 1 << 16,
+    _ change: (inout LogConfiguration) -> Void = { _ in }
+  ) {
+    var configuration = Self.configuration(segmentSize: segmentSize)
+    change(&configuration)
+    log = WriteAheadLog(configuration)
     self.files = files
+  }
+
+  /// A log that was opened.
+  static func opened(segmentSize: Int = 1 << 16) -> LogBench {
+    var bench = LogBench(segmentSize: segmentSize)
+    bench.open()
+    bench.events = []
+    return bench
+  }
+
+  mutating func vote(_ epoch: UInt64, for node: NodeID? = nil) {
+    let term = Term(epoch: epoch, node: NodeID(2))
+    call { $0.saveVote(Vote(term: term, votedFor: node), into: &$1) }
+    settle()
+  }
+
+  mutating func checkpoint(_ size: Int = 100) {
+    let checkpoint = Checkpoint(
+      point: log.flushed, payload: [UInt8](repeating: 3, count: size))
+    call { $0.saveCheckpoint(checkpoint, into: &$1) }
+    settle()
+  }
+
+  /// The ends of all records.
+  func points() -> [LogPoint] {
+    var copy = self
+    var points: [LogPoint] = [log.first]
+    for batch in copy.readAll(after: log.first.index) {
+      for position in 0..<batch.count { points.append(batch.point(through: position)) }
+    }
+    return points
+  }
+
+  var segmentNames: [String] {
+    files.names.filter { $0.hasPrefix("wal-") && !$0.hasSuffix(".tmp") }
+  }
+
+  /// What is left after each operation of each request under way, in order, and what is done in the
+  /// end: the process ends there, or power is lost as well, with or without new names.
+  mutating func everyCrash(_ body: (MemoryFileSystem, String) -> Void) {
+    while let request = waiting.first {
+      for count in 0...request.operations.count {
+        var files = files
+        for operation in request.operations.prefix(count) { _ = try? files.perform(operation) }
+        let last = count == 0 ? "nothing" : "\(request.operations[count - 1])".prefix(90)
+        body(files, "killed after \(last)")
+        var powerless = files
+        powerless.crash()
+        body(powerless, "power lost after \(last)")
+        files.crash(losesNames: false)
+        body(files, "power lost, names kept, after \(last)")
+      }
+      step()
+    }
   }
 
   /// Opens, and gives what was found.
