@@ -77,7 +77,7 @@ struct Electorate: Sendable {
   /// Why nobody leads.
   func waiting(automatic: Bool) -> String {
     let running = voters.filter { electors[$0.offset].isRunning }
-    if running.isEmpty { return "no voter runs" }
+    if running.isEmpty { return "no voter runs; r restarts one" }
     if running.contains(where: { electability(of: $0) == .yes }) {
       return automatic ? "no leader yet" : "no leader; failover is manual"
     }

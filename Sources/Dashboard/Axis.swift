@@ -68,7 +68,9 @@ struct Axis {
     let folded = Self.scale(for: rest, room: room - Self.foldWidth - 4)
     // A fold that is there stays for longer than one would be made.
     let gain = memory?.isFolded == true ? 4 : 8
-    if let gap, folded * gain <= whole, folded * gain <= live || folded <= live {
+    let isWorthIt =
+      folded * gain <= whole && folded * gain <= live || folded <= live && live < whole
+    if let gap, isWorthIt, gap.to.distance(from: gap.from) > 12 * folded {
       natural = folded
       scale = memory?.isFolded == true ? max(folded, memory?.scale ?? 0) : folded
       segments = Self.fold(gap, head: head, scale: scale, room: room)

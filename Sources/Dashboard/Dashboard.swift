@@ -56,7 +56,8 @@ public enum Dashboard {
     let ledger = snapshot.ledger
     var parts = [
       Short.duration(snapshot.at.sinceStart), "\(Short.grouped(ledger.acknowledged)) acked",
-      "\(Short.grouped(ledger.lost)) lost", "\(Short.grouped(ledger.staleReads)) stale reads",
+      "\(Short.grouped(ledger.lost)) lost",
+      "\(Short.grouped(ledger.staleReads)) stale read\(ledger.staleReads == 1 ? "" : "s")",
       "\(Short.grouped(ledger.findingCount)) finding\(ledger.findingCount == 1 ? "" : "s")",
     ]
     if ledger.violationCount > 0 { parts.append("\(ledger.violationCount) VIOLATIONS") }

@@ -14,8 +14,7 @@ extension Pen {
     var y = rect.y + 1
     if ledger.lostUnlisted > 0 {
       put(
-        "\(Short.grouped(ledger.lostUnlisted)) are not listed: their log was not read yet,"
-          + " its disk is gone, or newer ones took their place",
+        "\(Short.grouped(ledger.lostUnlisted)) not listed: old log not read yet, disk gone, or too many",
         at: Point(x: rect.x + 2, y: y), style: Style(.yellow), limit: rect.width - 3, on: &canvas)
       y += 1
     }

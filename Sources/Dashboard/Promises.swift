@@ -194,7 +194,8 @@ extension Pen {
     let forced = facts.mostComplete.flatMap { $0 == model.leader ? nil : $0 }
     guard !able.isEmpty else {
       let why = snapshot.nodes.lazy.compactMap { node -> String? in
-        guard case .no(let why) = node.electable, node.state == .running else { return nil }
+        guard case .no(let why) = node.electable, node.state == .running, node.role != .leader
+        else { return nil }
         return "\(node.id) \(why)"
       }.first
       let force = forced.map { "; F \($0) forces" } ?? ""

@@ -4,7 +4,7 @@ import Positions
 
 /// The last minutes: how many writes, who led, what happened.
 extension Pen {
-  private static let labels = 9
+  private static let labels = 12
 
   func timeline(_ rect: Rect, on canvas: inout Canvas) {
     guard rect.height > 5, rect.width > 40 else { return }
@@ -17,7 +17,19 @@ extension Pen {
       on: &canvas)
     let start = rect.x + Self.labels + room - samples.count
     let barRows = rect.height - 4
-    bars(samples, Rect(x: start, y: rect.y + 1, width: samples.count, height: barRows), on: &canvas)
+    // Where there is room, latency stands below the writes.
+    let latencyRows = barRows >= 9 ? barRows / 3 : 0
+    let upper = Rect(
+      x: start, y: rect.y + 1, width: samples.count, height: barRows - latencyRows)
+    bars(samples.map(\.writesPerSecond), upper, Style(.green), on: &canvas) {
+      "\(Short.count($0))/s"
+    }
+    if latencyRows > 0 {
+      let lower = Rect(x: start, y: upper.bottom, width: samples.count, height: latencyRows)
+      bars(samples.map { $0.p99 ?? 0 }, lower, Style(.yellow), on: &canvas) {
+        "p99 \(Short.milliseconds($0))"
+      }
+    }
     let y = rect.y + 1 + barRows
     canvas.put("leader", endingAt: rect.x + Self.labels - 1, y: y, style: .dim)
     canvas.put("events", endingAt: rect.x + Self.labels - 1, y: y + 1, style: .dim)
@@ -36,23 +48,21 @@ extension Pen {
     }
   }
 
-  /// Writes a second as bars of eighths of a row.
-  private func bars(_ samples: [TimelineSample], _ rect: Rect, on canvas: inout Canvas) {
-    let most = max(1, samples.map(\.writesPerSecond).max() ?? 1)
-    canvas.put(
-      "\(Short.count(most))/s", endingAt: Self.labels - 1, y: rect.y, style: .dim)
-    if rect.height > 1 {
-      canvas.put("0", endingAt: Self.labels - 1, y: rect.bottom - 1, style: .dim)
-    }
+  /// Values as bars of eighths of a row, the greatest of them named.
+  private func bars(
+    _ values: [Double], _ rect: Rect, _ style: Style, on canvas: inout Canvas,
+    _ name: (Double) -> String
+  ) {
+    let most = values.max() ?? 0
+    canvas.put(name(most), endingAt: Self.labels - 1, y: rect.y, style: .dim)
+    guard most > 0 else { return }
     let steps = glyphs.levels.count
-    for (column, sample) in samples.enumerated() {
-      let height = Int(
-        (sample.writesPerSecond / most * Double(rect.height * steps)).rounded(.up))
+    for (column, value) in values.enumerated() {
+      let height = Int((value / most * Double(rect.height * steps)).rounded(.up))
       for row in 0..<rect.height {
         let level = min(steps, height - row * steps)
         guard level > 0 else { break }
-        canvas[rect.x + column, rect.bottom - 1 - row] = Cell(
-          glyphs.levels[level - 1], Style(.green))
+        canvas[rect.x + column, rect.bottom - 1 - row] = Cell(glyphs.levels[level - 1], style)
       }
     }
   }

@@ -56,7 +56,7 @@ enum Scenes {
     snapshot.clients.recentReads = LatencySnapshot(p50: 0.4, p99: 3, maximum: 9)
     snapshot.ledger.acknowledged = 38_422
     snapshot.events = [
-      event(1, 3, .election, "n1 heard no leader and asks for votes in term 1"),
+      event(1, 3, .election, "n1 hears no leader and asks for pre-votes for term 1"),
       event(2, 10, .election, "n1 leads term 1, with 3 of 3 votes"),
     ]
     var model = SingleLeaderSnapshot()
@@ -83,6 +83,7 @@ enum Scenes {
       var sample = TimelineSample(
         at: .start + .milliseconds(1000 * second), writesPerSecond: Double(180 + second * 5 % 40))
       sample.leaders = 1
+      sample.p99 = second >= 88 && second < 100 ? 1900 : 18
       sample.leader = NodeID(second < 90 ? 1 : second < 92 ? 2 : 1)
       if second == 88 || second == 89 {
         sample.writesPerSecond = 0
