@@ -123,6 +123,19 @@ static void append(const char *text) {
     }
 }
 
+// Terminals that have a mouse protocol know bracketed paste, or ignore it.
+static const char *paste_brackets(bool on) {
+    if (key_mouse == NULL) return NULL;
+    return on ? "\033[?2004h" : "\033[?2004l";
+}
+
+void cnc_paste_brackets(bool on) {
+    const char *text = paste_brackets(on);
+    if (text == NULL) return;
+    fflush(stdout);
+    write_all(STDOUT_FILENO, text, strlen(text));
+}
+
 static void compose(bool mouse) {
     sequence_length = 0;
     append(tigetstr("sgr0"));
@@ -138,6 +151,7 @@ static void compose(bool mouse) {
             append("\033[?1000l");
         }
     }
+    append(paste_brackets(false));
     const char *position = tigetstr("cup");
     if (position != NULL && position != (const char *)-1) {
         append(tparm(position, 998L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L));

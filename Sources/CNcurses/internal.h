@@ -26,6 +26,9 @@ void cnc_remember_modes(void);
 // Composes what gives the terminal back, and arms the handlers of fatal signals.
 void cnc_crash_arm(bool mouse);
 
+// Asks the terminal to mark pasted text, or no longer to, if it knows how.
+void cnc_paste_brackets(bool on);
+
 // The fatal signals go their own ways again.
 void cnc_crash_disarm(void);
 

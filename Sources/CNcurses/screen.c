@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -60,6 +61,15 @@ static void open_colours(bool colour) {
     }
 }
 
+// Makes the interrupt character a key like any other: in a prompt it cancels, and does not end the
+// program. The characters that suspend and quit keep their signals.
+static void free_interrupt_key(void) {
+    struct termios modes;
+    if (tcgetattr(STDIN_FILENO, &modes) != 0) return;
+    modes.c_cc[VINTR] = _POSIX_VDISABLE;
+    if (tcsetattr(STDIN_FILENO, TCSADRAIN, &modes) == 0) def_prog_mode();
+}
+
 int cnc_open(bool colour, bool mouse) {
     int found = look_up();
     if (found != CNC_OPENED) return found;
@@ -80,6 +90,8 @@ int cnc_open(bool colour, bool mouse) {
         cnc_close();
         return CNC_FAILED;
     }
+    free_interrupt_key();
+    cnc_paste_brackets(true);
     intrflush(stdscr, FALSE);
     leaveok(stdscr, FALSE);
     scrollok(stdscr, FALSE);
@@ -106,6 +118,7 @@ void cnc_leave(void) {
         cnc_crash_screen_up(false);
         return;
     }
+    cnc_paste_brackets(false);
     endwin();
     cnc_restore_modes();
     // Without a second screen the last frame stays; what comes next starts below it.
@@ -117,6 +130,7 @@ void cnc_enter(void) {
     cnc_crash_screen_up(true);
     if (!isendwin()) endwin();  // continued after SIGSTOP: the shell has changed the modes
     reset_prog_mode();
+    cnc_paste_brackets(true);
     cursor_shown = -1;
     cnc_repaint();
 }
@@ -166,19 +180,21 @@ void cnc_put(int x, int y, const cnc_cell *cells, int count) {
     cnc_size(&width, &height);
     if (x < 0 || y < 0 || y >= height) return;
     if (count > width - x) count = width - x;
-    while (count > 0) {
-        int length = count < RUN_MAXIMUM ? count : RUN_MAXIMUM;
-        for (int i = 0; i < length; i++) {
-            wchar_t text[2] = {(wchar_t)cells[i].character, L'\0'};
-            if (wcwidth(text[0]) != 1) text[0] = L'?';  // what this C library thinks otherwise of
+    while (count > 0 && x < width) {
+        int used = 0, taken = 0;
+        for (; count > 0 && used + 2 <= RUN_MAXIMUM; cells++, count--) {
+            wchar_t text[2] = {(wchar_t)cells->character, L'\0'};
             // COLOR_PAIR() would wrap at 256: the pair goes in as an int.
-            int pair = pair_of(cells[i].foreground, cells[i].background);
-            setcchar(&run[i], text, attributes_of(cells[i].attributes), 0, &pair);
+            int pair = pair_of(cells->foreground, cells->background);
+            attr_t attributes = attributes_of(cells->attributes);
+            bool odd = wcwidth(text[0]) != cells->width;  // this C library thinks otherwise
+            if (odd) text[0] = L'?';
+            setcchar(&run[used++], text, attributes, 0, &pair);
+            if (odd && cells->width == 2) setcchar(&run[used++], L" ", attributes, 0, &pair);
+            taken += cells->width;
         }
-        mvwadd_wchnstr(stdscr, y, x, run, length);
-        x += length;
-        cells += length;
-        count -= length;
+        mvwadd_wchnstr(stdscr, y, x, run, used);
+        x += taken;
     }
 }
 

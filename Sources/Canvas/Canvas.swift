@@ -2,7 +2,8 @@
 /// recording shows.
 ///
 /// Drawing outside the grid, or outside the clip, draws nothing. Every character put is one column
-/// wide (``Legible``).
+/// wide, or two (``Legible``); a wide one takes two cells, and what is drawn over one of them makes
+/// the other a blank.
 public struct Canvas: Hashable, Sendable {
   /// The extent of the grid.
   public let size: Size
@@ -27,7 +28,11 @@ public struct Canvas: Hashable, Sendable {
     get { bounds.contains(Point(x: x, y: y)) ? cells[y * size.columns + x] : .blank }
     set {
       guard clip.contains(Point(x: x, y: y)) else { return }
-      cells[y * size.columns + x] = newValue
+      let index = y * size.columns + x
+      let old = cells[index]
+      if old.isRightHalf, !newValue.isRightHalf { cells[index - 1].character = " " }
+      if old.isLeftHalf, x + 1 < size.columns { cells[index + 1].character = " " }
+      cells[index] = newValue
     }
   }
 
@@ -45,6 +50,17 @@ public struct Canvas: Hashable, Sendable {
         guard used < limit else { break }
         self[point.x + used, point.y] = Cell(character, style)
         used += 1
+      } else if let (left, right) = Cell.wide(character, style) {
+        guard used + 1 < limit else { break }
+        let x = point.x + used
+        if clip.contains(Point(x: x, y: point.y)), clip.contains(Point(x: x + 1, y: point.y)) {
+          self[x, point.y] = left
+          self[x + 1, point.y] = right
+        } else {
+          self[x, point.y] = Cell(" ", style)
+          self[x + 1, point.y] = Cell(" ", style)
+        }
+        used += 2
       } else {
         for shown in Legible.shown(character).prefix(max(0, limit - used)) {
           self[point.x + used, point.y] = Cell(shown, style)

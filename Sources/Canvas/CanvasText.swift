@@ -5,7 +5,7 @@ extension Canvas {
     (0..<size.rows).map { row in
       let line = cells[row * size.columns..<(row + 1) * size.columns]
       let end = line.lastIndex { $0.character != " " }.map { $0 + 1 } ?? line.startIndex
-      return String(line[..<end].map(\.character))
+      return String(line[..<end].lazy.filter { !$0.isRightHalf }.map(\.character))
     }
   }
 

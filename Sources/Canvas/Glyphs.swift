@@ -52,6 +52,10 @@ public struct Glyphs: Hashable, Sendable {
   public var arrowUp: Character
   /// Downward, falling.
   public var arrowDown: Character
+  /// What was left out of a text, or of an axis.
+  public var ellipsis: Character
+  /// A stretch of an axis that is left out because it says nothing.
+  public var fold: Character
   /// The eight heights of a sparkline, lowest first.
   public var levels: [Character]
 
@@ -61,6 +65,7 @@ public struct Glyphs: Hashable, Sendable {
     neverAcknowledged: "╳", lost: "▚", leader: "★", selection: "▶", check: "✓", cross: "✗",
     warning: "!", play: "▶", pause: "‖", record: "●", rule: "━", divider: "│", done: "■",
     toDo: "□", arrowRight: "→", arrowLeft: "←", arrowUp: "↑", arrowDown: "↓",
+    ellipsis: "…", fold: "≈",
     levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"])
 
   /// The marks for every other terminal.
@@ -69,6 +74,7 @@ public struct Glyphs: Hashable, Sendable {
     neverAcknowledged: "x", lost: "@", leader: "*", selection: ">", check: "v", cross: "x",
     warning: "!", play: ">", pause: "\"", record: "o", rule: "-", divider: "|", done: "#",
     toDo: ".", arrowRight: ">", arrowLeft: "<", arrowUp: "^", arrowDown: "v",
+    ellipsis: "~", fold: "/",
     levels: ["_", ".", ",", "-", "=", "+", "*", "#"])
 
   /// The mark of a sparkline for `value` between 0 and `maximum`. Zero has the lowest mark, and only
@@ -91,7 +97,7 @@ public struct Glyphs: Hashable, Sendable {
     [
       applied, flushed, received, sent, unsent, commit, fork, neverAcknowledged, lost, leader,
       selection, check, cross, warning, play, pause, record, rule, divider, done, toDo, arrowRight,
-      arrowLeft, arrowUp, arrowDown,
+      arrowLeft, arrowUp, arrowDown, ellipsis, fold,
     ] + levels
   }
 
@@ -99,7 +105,7 @@ public struct Glyphs: Hashable, Sendable {
   /// comes along.
   private static let translations: [Character: Character] = {
     var table: [Character: Character] = [
-      "–": "-", "—": "-", "‘": "'", "’": "'", "“": "\"", "”": "\"", "…": ".", "×": "x", "µ": "u",
+      "–": "-", "—": "-", "‘": "'", "’": "'", "“": "\"", "”": "\"", "×": "x", "µ": "u",
       "─": "-", "≤": "<", "≥": ">", "•": "*", "┼": "+", "≠": "!",
     ]
     for (mark, plain) in zip(unicode.all, ascii.all) where table[mark] == nil {

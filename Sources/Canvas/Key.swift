@@ -52,6 +52,8 @@ public enum Key: Hashable, Sendable {
   case insert
   /// A function key, from 1.
   case function(Int)
+  /// Text was pasted, as it is.
+  case paste(String)
   /// The mouse.
   case mouse(MouseEvent)
   /// The terminal has this size now; draw again.
@@ -87,6 +89,7 @@ extension Key: CustomStringConvertible {
     case .delete: "Del"
     case .insert: "Ins"
     case .function(let number): "F\(number)"
+    case .paste: "Paste"
     case .mouse(let event): Self.name(event)
     case .resize(let size): "Resize \(size)"
     case .signal(let number): "Signal \(number)"

@@ -78,6 +78,24 @@ public struct Cell: Hashable, Sendable {
   /// How it looks.
   public var style: Style
 
+  /// A cell with a scalar that is known to be fit for one.
+  private init(scalar: Unicode.Scalar, style: Style) {
+    self.scalar = scalar
+    self.style = style
+  }
+
+  /// Two cells for a character that is two columns wide; nil for any other.
+  static func wide(_ character: Character, _ style: Style) -> (Cell, Cell)? {
+    guard let scalar = Legible.wideScalar(character) else { return nil }
+    return (Cell(scalar: scalar, style: style), Cell(scalar: "\0", style: style))
+  }
+
+  /// Whether it is the right half of the cell before it.
+  public var isRightHalf: Bool { scalar.value == 0 }
+
+  /// Whether the cell behind it is its right half.
+  public var isLeftHalf: Bool { scalar.value >= 0x1100 && Legible.isWide(scalar) }
+
   /// Creates a cell. A character that isn't one column wide (``Legible``) becomes
   /// ``Legible/substitute``.
   public init(_ character: Character, _ style: Style = .normal) {

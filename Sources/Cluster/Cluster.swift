@@ -68,9 +68,13 @@ public struct Cluster<W: World>: Sendable {
   var metrics = Metrics()
   var checker: Checker
   var ages = RecordAges()
+  var highWater = HighWater()
+  var timeline = Timeline()
   /// How many of the checker's reports were told.
   var toldViolations = 0
   var toldFindings = 0
+  /// The number of lost writes that people have heard of.
+  var toldLost = 0
   var events: Deque<Event> = []
   var eventCount = 0
   /// Faults that can be undone, and what was undone.

@@ -4,27 +4,19 @@ import Positions
 import Replication
 import World
 
-/// A fault that can be taken back, and the commands for both ways.
-struct UndoableFault: Sendable {
-  /// What did it.
-  var command: Command
-  /// What takes it back.
-  var inverse: [Command]
-}
-
 extension Cluster {
   /// Carries out an operator's command.
   public mutating func perform(_ command: Command) -> CommandOutcome {
     readClock()
-    let inverse = self.inverse(of: command)
+    let fault = self.fault(of: command)
     let outcome = carryOut(command)
     if case .done(let text) = outcome {
       switch command {
       case .undo, .redo, .pause, .resume, .speed: break
       default: say(.command, nil, text)
       }
-      if let inverse {
-        undoStack.append(UndoableFault(command: command, inverse: inverse))
+      if let fault {
+        undoStack.append(fault)
         redoStack.removeAll()
         if undoStack.count > 100 { undoStack.removeFirst() }
       }
@@ -33,7 +25,7 @@ extension Cluster {
     return outcome
   }
 
-  private mutating func carryOut(_ command: Command) -> CommandOutcome {
+  mutating func carryOut(_ command: Command) -> CommandOutcome {
     switch command {
     case .set(let setting): return set(setting)
     case .kill(let node): return onNode(node) { $0.kill($1) }
@@ -44,31 +36,42 @@ extension Cluster {
     case .wipe(let node): return onNode(node) { $0.wipe($1) }
     case .isolate(let node):
       return onNode(node) { cluster, id in
+        if cluster.members.allSatisfy({ $0 == id || cluster.isCut($0, id) && cluster.isCut(id, $0) }
+        ) {
+          return .note("\(id) is cut off already")
+        }
         cluster.network.isolate(id)
         return .done("\(id) is cut off from all other nodes")
       }
-    case .cut(let link): return onLink(link, "cut") { $0.network.setCut(true, from: $1, to: $2) }
+    case .cut(let link):
+      return onLink(link, "cut", already: "is cut already") {
+        $0.network.setCut(true, from: $1, to: $2)
+      }
     case .mend(let link):
-      return onLink(link, "mended") { $0.network.setCut(false, from: $1, to: $2) }
+      return onLink(link, "mended", already: "is not cut") {
+        $0.network.setCut(false, from: $1, to: $2)
+      }
     case .heal(let everything): return heal(everything: everything)
     case .delay(let link, let time):
-      return onLink(link, "delayed by \(time.milliseconds) ms") {
+      return onLink(link, "delayed by \(words(time))") {
         $0.network.setDelay(time, from: $1, to: $2)
       }
     case .jitter(let link, let time):
-      return onLink(link, "jitters by \(time.milliseconds) ms") {
+      return onLink(link, "jitters by \(words(time))") {
         $0.network.setJitter(time, from: $1, to: $2)
       }
     case .loss(let link, let share):
-      return onLink(link, "loses \(share * 100) %") { $0.network.setLoss(share, from: $1, to: $2) }
+      return onLink(link, "loses \(words((share * 1e8).rounded() / 1e6)) %") {
+        $0.network.setLoss(share, from: $1, to: $2)
+      }
     case .bandwidth(let link, let bytes):
-      return onLink(link, bytes.map { "carries \($0) B/s" } ?? "carries all it gets") {
+      return onLink(link, bytes.map { "carries \(words($0)) B/s" } ?? "carries all it gets") {
         $0.network.setBandwidth(bytes, from: $1, to: $2)
       }
     case .site(let site, let nodes): return place(nodes, in: site)
     case .siteDelay(let site, let other, let time):
       network.setSiteLatency(site, other, time)
-      return .done("\(site) and \(other) are \(time.milliseconds) ms apart")
+      return .done("\(site) and \(other) are \(words(time)) apart")
     case .loseSite(let site): return lose(site)
     case .slowDisk, .fillDisk, .clock, .drift: return disturb(command)
     case .promote(let node): return onNode(node) { $0.promote($1) }
@@ -127,8 +130,10 @@ extension Cluster {
     return body(&self, id)
   }
 
+  /// Changes a link; `already` says what holds when nothing changed by it.
   private mutating func onLink(
-    _ link: LinkReference, _ what: String, _ body: (inout Self, NodeID, NodeID) -> Void
+    _ link: LinkReference, _ what: String, already: String = "is like that already",
+    _ body: (inout Self, NodeID, NodeID) -> Void
   ) -> CommandOutcome {
     let (left, right, both) =
       switch link {
@@ -138,9 +143,27 @@ extension Cluster {
     guard let from = resolve(left) else { return missing(left) }
     guard let to = resolve(right) else { return missing(right) }
     guard from != to else { return .refused("\(from) has no link to itself") }
+    let before = (network.link(from: from, to: to), network.link(from: to, to: from))
     body(&self, from, to)
     if both { body(&self, to, from) }
-    return .done("link \(from) \(both ? "and" : "to") \(to) \(what)")
+    let name = "link \(from) \(both ? "and" : "to") \(to)"
+    if before == (network.link(from: from, to: to), network.link(from: to, to: from)) {
+      return .note("\(name) \(already)")
+    }
+    return .done("\(name) \(what)")
+  }
+
+  private func isCut(_ from: NodeID, _ to: NodeID) -> Bool { network.isCut(from: from, to: to) }
+
+  private func words(_ time: Interval) -> String {
+    let milliseconds = time.milliseconds
+    if abs(milliseconds) >= 1000 { return "\(words(time.seconds)) s" }
+    return "\(words(milliseconds)) ms"
+  }
+
+  /// A number without the digits that say nothing.
+  private func words(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
   }
 
   // MARK: Nodes
@@ -163,6 +186,7 @@ extension Cluster {
   }
 
   private mutating func freeze(_ id: NodeID) -> CommandOutcome {
+    if node(id)?.status == .frozen { return .note("\(id) is frozen already") }
     guard node(id)?.status == .running else { return .note("\(id) does not run") }
     nodes[id.offset].status = .frozen
     observe(.frozen(node: id))
@@ -191,6 +215,7 @@ extension Cluster {
   private mutating func wipe(_ id: NodeID) -> CommandOutcome {
     stop(id, as: .dead("its disk is lost"))
     world.wipe(id)
+    nodes[id.offset].remembered = nil
     nodes[id.offset].checkpointEnd = .zero
     observe(.wiped(node: id))
     return .done("\(id)'s disk is lost")
@@ -287,7 +312,7 @@ extension Cluster {
       return onNode(node) { cluster, id in
         cluster.nodes[id.offset].diskDelay = time
         cluster.setDisk(id)
-        return .done("\(id)'s disk takes \(time.milliseconds) ms more for each sync")
+        return .done("\(id)'s disk takes \(cluster.words(time)) more for each sync")
       }
     case .fillDisk(let node, let isFull):
       return onNode(node) { cluster, id in
@@ -299,12 +324,12 @@ extension Cluster {
     case .clock(let node, let offset):
       return onNode(node) { cluster, id in
         cluster.nodes[id.offset].clockOffset = offset
-        return .done("\(id)'s clock is \(offset.seconds) s off")
+        return .done("\(id)'s clock is \(cluster.words(offset)) off")
       }
     case .drift(let node, let parts):
       return onNode(node) { cluster, id in
         cluster.nodes[id.offset].clockRate = 1 + parts / 1e6
-        return .done("\(id)'s clock drifts by \(parts) ppm")
+        return .done("\(id)'s clock drifts by \(cluster.words(parts)) ppm")
       }
     default: return .refused("not a disturbance")
     }
@@ -317,8 +342,11 @@ extension Cluster {
   }
 
   private mutating func heal(everything: Bool) -> CommandOutcome {
+    let hadCuts = members.contains { one in members.contains { $0 != one && isCut(one, $0) } }
     network.mendAll()
-    guard everything else { return .done("all cuts are mended") }
+    guard everything else {
+      return hadCuts ? .done("all cuts are mended") : .note("there are no cuts to mend")
+    }
     network.resetLinks()
     for id in members {
       nodes[id.offset].diskDelay = .zero
@@ -356,7 +384,8 @@ extension Cluster {
   private mutating func set(_ setting: KnobSetting) -> CommandOutcome {
     switch setting {
     case .nodes, .sites, .seed:
-      return .refused("that is fixed when a cluster starts: start a new one with it")
+      return .refused(
+        "\(setting.name) is fixed when a cluster starts: quit, and start with --\(setting.text)")
     default:
       if let unknown = setting.nodes.first(where: { node($0) == nil }) {
         return .refused("there is no \(unknown); the nodes are \(list(members))")
@@ -372,58 +401,19 @@ extension Cluster {
       knobs.apply(setting)
       if knobs == before { return .note("\(setting.text) already") }
       policyChanged()
-      return .done(setting.text)
+      return .done(setting.text + (warning(of: setting).map { "; but \($0)" } ?? ""))
     }
   }
 
-  // MARK: Undo
-
-  /// The commands that take a fault back; nil when the command is no fault.
-  private func inverse(of command: Command) -> [Command]? {
-    switch command {
-    case .kill(let node), .fence(let node): return resolve(node).map { [.restart(.node($0))] }
-    case .freeze(let node): return resolve(node).map { [.thaw(.node($0))] }
-    case .isolate(let node):
-      guard let id = resolve(node) else { return nil }
-      return members.filter { $0 != id }.map { .mend(.both(.node(id), .node($0))) }
-    case .cut(let link): return resolved(link).map { [.mend($0)] }
-    case .delay(let link, _): return resolved(link).map { [.delay($0, .zero)] }
-    case .jitter(let link, _): return resolved(link).map { [.jitter($0, .zero)] }
-    case .loss(let link, _): return resolved(link).map { [.loss($0, 0)] }
-    case .bandwidth(let link, _): return resolved(link).map { [.bandwidth($0, nil)] }
-    case .slowDisk(let node, _): return resolve(node).map { [.slowDisk(.node($0), .zero)] }
-    case .fillDisk(let node, true): return resolve(node).map { [.fillDisk(.node($0), false)] }
-    case .clock(let node, _): return resolve(node).map { [.clock(.node($0), .zero)] }
-    case .drift(let node, _):
-      return resolve(node).map { [.drift(.node($0), partsPerMillion: 0)] }
+  /// What a setting cannot do with these nodes.
+  private func warning(of setting: KnobSetting) -> String? {
+    guard case .acknowledgement(let policy) = setting else { return nil }
+    switch policy {
+    case .any(let count, let list), .first(let count, let list):
+      let usable = (list.isEmpty ? members : list.filter(members.contains)).filter { $0 != leader }
+      guard usable.count < count else { return nil }
+      return "there \(usable.count == 1 ? "is" : "are") only \(usable.count): writes wait"
     default: return nil
     }
-  }
-
-  private func resolved(_ link: LinkReference) -> LinkReference? {
-    switch link {
-    case .both(let a, let b):
-      guard let a = resolve(a), let b = resolve(b) else { return nil }
-      return .both(.node(a), .node(b))
-    case .oneWay(let a, let b):
-      guard let a = resolve(a), let b = resolve(b) else { return nil }
-      return .oneWay(from: .node(a), to: .node(b))
-    }
-  }
-
-  private mutating func undo() -> CommandOutcome {
-    guard let fault = undoStack.popLast() else { return .note("there is no fault to undo") }
-    for command in fault.inverse { _ = carryOut(command) }
-    redoStack.append(fault)
-    say(.command, nil, "undone: \(fault.command.text)")
-    return .done("undone: \(fault.command.text) (the fault, not what came of it)")
-  }
-
-  private mutating func redo() -> CommandOutcome {
-    guard let fault = redoStack.popLast() else { return .note("there is nothing to redo") }
-    _ = carryOut(fault.command)
-    undoStack.append(fault)
-    say(.command, nil, "again: \(fault.command.text)")
-    return .done("again: \(fault.command.text)")
   }
 }

@@ -4,73 +4,79 @@ import Replication
 
 extension Cluster {
   /// What clients can rely on now, from where every replica stands.
-  func guarantees(leader: NodeID?, leaders: [NodeID]) -> GuaranteesSnapshot {
+  func guarantees(_ electorate: Electorate, leaders: [NodeID]) -> GuaranteesSnapshot {
+    let leader = electorate.leader
     var result = GuaranteesSnapshot()
     result.splitBrain = leaders.count > 1
-    guard let leader, let replica = node(leader)?.replica, let office = replica.leadership else {
-      return result
+    let settled = highWater.settled
+    let holders = memberNodes.filter { $0.disk?.holds(settled.index, of: settled.term) == true }
+    result.copies = holders.map(\.id)
+    result.runningCopies = holders.filter(\.isRunning).map(\.id)
+    result.failoverKeepsWrites = failoverKeeps(electorate, holders: Set(result.copies))
+    result.atRiskRecords = onlyOnLeader(settled, leader)
+    result.freshReads = freshNodes(leader)
+    result.futureless = leaders.filter { $0 != leader }.compactMap { id in
+      let rate = metrics.acknowledgedPerSecond[id] ?? 0
+      return rate > 0 ? .init(leader: id, writesPerSecond: rate) : nil
     }
-    let voters = replica.membership.voters
-    let running = voters.filter { node($0)?.isAlive == true }
-    let acknowledged = office.acknowledged
-    let holders = running.filter { holds(acknowledged, $0, leader: leader, office) }
-    result.crashesAcknowledgedWritesSurvive = survivable(
-      holders: holders.count, running: running.count, voters: voters.count)
-    let elsewhere = running.filter { $0 != leader }.map { flushedOf($0, office) }.max() ?? .zero
-    result.atRiskRecords = max(0, acknowledged.distance(from: elsewhere))
-    result.failuresUntilWritesStop = failuresUntilStop(replica, office, running: running)
-    result.freshReads = memberNodes.filter { node in
-      node.status == .running && (node.replica?.applied.index ?? .zero) >= acknowledged
-        && (node.id == leader || node.replica?.leader == leader)
-    }.map(\.id)
+    if let leader, let replica = node(leader)?.replica, let office = replica.leadership {
+      result.writes = writes(of: replica, office, electorate)
+    } else {
+      result.writes = .wait(electorate.waiting(automatic: knobs.failover == .automatic))
+      result.nextElection = nextElection(electorate)
+    }
+    result.mostComplete =
+      memberNodes.filter(\.isRunning)
+      .min { missing(from: $0).records < missing(from: $1).records }?.id
     return result
   }
 
-  private func flushedOf(_ id: NodeID, _ office: Leadership) -> Index {
-    office.progress.first { $0.node == id }?.positions.flushed ?? .zero
+  /// What a node's log lacks of what was promised; memory counts, as a promotion flushes it.
+  func missing(from node: Node) -> Missing {
+    let history = node.replica?.history ?? node.remembered?.history
+    return highWater.promised.missing(from: history)
   }
 
-  private func holds(
-    _ index: Index, _ id: NodeID, leader: NodeID, _ office: Leadership
-  ) -> Bool {
-    if id == leader { return (node(leader)?.replica?.flushed.index ?? .zero) >= index }
-    return flushedOf(id, office) >= index
+  /// Whether no election that the knobs allow can be won without every promised write: the voters
+  /// who lack one must be too few.
+  private func failoverKeeps(_ electorate: Electorate, holders: Set<NodeID>) -> Bool {
+    guard knobs.syncPolicy == .everyBatch else { return false }
+    let lacking = electorate.voters.filter { !holders.contains($0) }.count
+    return lacking < electorate.needed
   }
 
-  /// How many running nodes, whichever they are, may crash for good with the newest acknowledged
-  /// write still on one that would be elected: a copy must be left, and where promotion needs a
-  /// majority, a majority that is bound to include a copy's holder.
-  private func survivable(holders: Int, running: Int, voters: Int) -> Int? {
-    if holders == 0 { return nil }
-    let copies = holders - 1
-    guard knobs.promotionNeeds == .majority else { return copies }
-    let spare = running - (voters / 2 + 1)
-    // With no majority left nothing is elected, so nothing is lost either: it only stops.
-    return max(0, min(copies, max(spare, 0)))
-  }
-
-  /// How many more nodes may fail before writes are no longer acknowledged; nil: none are now.
-  private func failuresUntilStop(
-    _ replica: Replica, _ office: Leadership, running: [NodeID]
-  ) -> Int? {
-    let answering = office.progress.filter(\.answers)
-    let voters = replica.membership.voters
-    let quorum =
-      answering.filter { voters.contains($0.node) }.count + 1 - replica.membership.majority
-    func spare(_ needed: Int, of count: Int) -> Int? { count < needed ? nil : count - needed }
-    let byPolicy: Int?
-    switch knobs.acknowledgement {
-    case .asynchronous: byPolicy = answering.count
-    case .majority: byPolicy = quorum < 0 ? nil : quorum
-    case .synchronous:
-      byPolicy = spare(office.progress.count, of: answering.count)
-    case .any(let count, let list), .first(let count, let list):
-      let usable = answering.filter { list.isEmpty || list.contains($0.node) }
-      byPolicy = spare(count, of: usable.count)
+  /// How soon the first of those who could win asks for votes; nil when nobody will.
+  private func nextElection(_ electorate: Electorate) -> Interval? {
+    guard knobs.failover == .automatic else { return nil }
+    let able = members.filter { electorate.electability(of: $0) == .yes }
+    let due = able.compactMap { id -> Instant? in
+      if nodes[id.offset].replica?.role == .candidate { return now }
+      return nodes[id.offset].timers[Int(TimerName.election.rawValue)]
     }
-    if office.isDegraded { return quorum < 0 && knobs.checkQuorum ? nil : max(0, quorum) }
-    guard let byPolicy else { return nil }
-    guard knobs.checkQuorum else { return byPolicy }
-    return quorum < 0 ? nil : min(byPolicy, quorum)
+    return due.min().map { max(.zero, $0 - now) }
+  }
+
+  /// Promised records that no other running node holds.
+  private func onlyOnLeader(_ promise: Promised, _ leader: NodeID?) -> Int {
+    guard let leader, members.count > 1 else { return 0 }
+    let others = memberNodes.filter { $0.id != leader && $0.isRunning }
+    let least = others.map { node -> Int in
+      guard let disk = node.disk else { return promise.missing(from: nil).records }
+      let held = promise.missing(from: disk.history).records
+      return max(held, promise.index.distance(from: disk.flushed.index))
+    }
+    return max(0, least.min() ?? promise.missing(from: nil).records)
+  }
+
+  /// Running nodes whose reads show everything that was promised.
+  private func freshNodes(_ leader: NodeID?) -> [NodeID] {
+    let promise = leader == nil ? highWater.promised : highWater.settled
+    return memberNodes.filter { node in
+      guard node.isRunning, let replica = node.replica else { return false }
+      guard promise.index > .zero else { return true }
+      return replica.applied.index >= promise.index
+        && replica.history.term(at: promise.index) == promise.term
+        && (leader == nil || node.id == leader || replica.leader == leader)
+    }.map(\.id)
   }
 }

@@ -21,6 +21,15 @@ extension Cluster {
     return snapshot
   }
 
+  /// Says how many acknowledged writes are lost in all, when it is more than was said: a deposed
+  /// leader goes on acknowledging after the election that was told with a smaller number.
+  mutating func tellLosses() {
+    let lost = checker.ledger.lost
+    guard lost > toldLost else { return }
+    toldLost = lost
+    say(.finding, nil, "\(lost) acknowledged writes lost in all: those after the election too")
+  }
+
   /// Tells people what the checker found since it was last asked.
   mutating func tellFindings() {
     let violations = checker.violationCount - toldViolations

@@ -2,16 +2,13 @@ import Histogram
 import Operations
 import Positions
 
-/// What was measured of the clients: rates over the last second, latencies since the start.
+/// What was measured of the clients: rates over the last second, latencies over the last ten and
+/// over the whole run.
 struct Metrics: Sendable {
   /// From intended start to acknowledgement, in nanoseconds.
-  var acknowledgement = Histogram<UInt32>(
-    lowestDiscernibleValue: 1000, highestTrackableValue: 60_000_000_000,
-    numberOfSignificantValueDigits: .two)
+  var acknowledgement = LatencyRecord()
   /// From intended start to a read's answer, in nanoseconds.
-  var reads = Histogram<UInt32>(
-    lowestDiscernibleValue: 1000, highestTrackableValue: 60_000_000_000,
-    numberOfSignificantValueDigits: .two)
+  var reads = LatencyRecord()
   var acknowledged = 0
   var answered = 0
   var refused = 0
@@ -19,6 +16,12 @@ struct Metrics: Sendable {
   var writesPerSecond = 0.0
   var readsPerSecond = 0.0
   var writesHistory: [Double] = []
+  /// What each leader acknowledged in the last second; who does not lead is not in it.
+  private(set) var acknowledgedPerSecond: [NodeID: Double] = [:]
+  private var acknowledgedBefore: [NodeID: Index] = [:]
+  /// Latencies over the last ten seconds, brought up to date once a second.
+  private(set) var recentAcknowledgement = LatencySnapshot(p50: nil, p99: nil, maximum: nil)
+  private(set) var recentReads = LatencySnapshot(p50: nil, p99: nil, maximum: nil)
   private var lastAcknowledged = 0
   private var lastAnswered = 0
 
@@ -43,27 +46,85 @@ struct Metrics: Sendable {
     lastAnswered = answered
     writesHistory.append(writesPerSecond)
     if writesHistory.count > 60 { writesHistory.removeFirst() }
+    recentAcknowledgement = acknowledgement.turn()
+    recentReads = reads.turn()
+  }
+
+  /// Takes a leader's rate of acknowledgement since the last call; nil when it does not lead.
+  mutating func leads(_ node: NodeID, acknowledged index: Index?, _ elapsed: Interval) {
+    acknowledgedPerSecond[node] = nil
+    if let index, let before = acknowledgedBefore[node], index >= before {
+      acknowledgedPerSecond[node] =
+        Double(index.distance(from: before)) / max(elapsed.seconds, 1e-9)
+    }
+    acknowledgedBefore[node] = index
+  }
+}
+
+/// Latencies of one kind: the whole run's, and those of the last ten seconds in a ring of one-second
+/// histograms.
+struct LatencyRecord: Sendable {
+  private static let seconds = 10
+
+  /// The whole run.
+  private(set) var all = Self.empty
+  private var now = Self.empty
+  private var past: [Histogram<UInt32>] = []
+
+  private static var empty: Histogram<UInt32> {
+    Histogram(
+      lowestDiscernibleValue: 1000, highestTrackableValue: 60_000_000_000,
+      numberOfSignificantValueDigits: .two)
+  }
+
+  mutating func record(_ nanoseconds: UInt64) {
+    now.record(min(nanoseconds, 60_000_000_000))
+  }
+
+  /// The whole run's percentiles, in milliseconds.
+  var whole: LatencySnapshot {
+    guard now.totalCount > 0 else { return Self.snapshot(all, withBuckets: false) }
+    var sum = all
+    sum.add(now)
+    return Self.snapshot(sum, withBuckets: false)
+  }
+
+  /// Ends a second; gives the last ten together.
+  mutating func turn() -> LatencySnapshot {
+    all.add(now)
+    past.append(now)
+    now = Self.empty
+    if past.count > Self.seconds { past.removeFirst() }
+    var sum = Self.empty
+    for second in past where second.totalCount > 0 { sum.add(second) }
+    return Self.snapshot(sum, withBuckets: true)
   }
 
   /// Percentiles and bars of a histogram of nanoseconds, in milliseconds.
-  static func snapshot(_ histogram: Histogram<UInt32>) -> LatencySnapshot {
+  private static func snapshot(
+    _ histogram: Histogram<UInt32>, withBuckets: Bool
+  ) -> LatencySnapshot {
     guard histogram.totalCount > 0 else {
       return LatencySnapshot(p50: nil, p99: nil, maximum: nil)
     }
     func at(_ percentile: Double) -> Double {
       Double(histogram.valueAtPercentile(percentile)) / 1e6
     }
-    var buckets: [LatencySnapshot.Bucket] = []
+    var result = LatencySnapshot(
+      p50: at(50), p99: at(99), maximum: Double(histogram.max) / 1e6)
+    guard withBuckets else { return result }
     var total = 0
     var bound: UInt64 = 62_500
+    var low: UInt64 = 0
     while total < Int(histogram.totalCount), bound < 128_000_000_000 {
-      let low = buckets.isEmpty ? 0 : bound / 2 + 1
       let count = Int(histogram.count(within: low...bound))
       total += count
-      buckets.append(.init(upTo: Double(bound) / 1e6, count: count))
+      result.buckets.append(.init(upTo: Double(bound) / 1e6, count: count))
+      low = histogram.nextNonEquivalentForValue(bound)
       bound *= 2
     }
-    return LatencySnapshot(
-      p50: at(50), p99: at(99), maximum: Double(histogram.max) / 1e6, buckets: buckets)
+    let first = result.buckets.firstIndex { $0.count > 0 } ?? 0
+    result.buckets.removeFirst(first)
+    return result
   }
 }

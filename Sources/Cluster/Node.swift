@@ -61,6 +61,8 @@ struct Node: Sendable {
   /// Positions of the records appended lately, so that lag has an age.
   var lagHistory: [Double] = []
   var diskBytes = 0
+  /// What its disk held when it last stopped; nil while it runs, and when the disk is lost.
+  var remembered: DiskContents?
   /// Whether its log has noted everything and is done.
   var isClosed = false
 
@@ -81,8 +83,14 @@ struct Node: Sendable {
   /// Whether its processor exists, running or frozen.
   var isAlive: Bool { status == .running || status == .frozen }
 
+  /// The log that its disk holds, as far as is known; nil when it holds none.
+  var disk: DiskContents? {
+    replica.map { DiskContents(history: $0.history, flushed: $0.flushed) } ?? remembered
+  }
+
   /// Drops everything that a process holds in its memory.
   mutating func loseMemory() {
+    remembered = disk
     replica = nil
     boot = nil
     deferred = []
@@ -96,6 +104,17 @@ struct Node: Sendable {
     isCheckpointing = false
     reads = [:]
     incarnation += 1
+  }
+}
+
+/// A node's durable log in two values: which terms wrote it, and where it ends.
+struct DiskContents: Sendable {
+  var history: TermHistory
+  var flushed: LogPoint
+
+  /// Whether the record at `index` of `term`, and so every one before it, is durable here.
+  func holds(_ index: Index, of term: Term) -> Bool {
+    index == .zero || flushed.index >= index && history.term(at: index) == term
   }
 }
 

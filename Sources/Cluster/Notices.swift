@@ -11,7 +11,9 @@ extension Cluster {
   mutating func tell(_ notice: Notice, of id: NodeID) {
     switch notice {
     case .campaigning(let term):
-      say(.election, id, "\(id) heard no leader and asks for votes in term \(term.epoch)")
+      say(
+        .election, id,
+        "\(id) hears no leader and asks for pre-votes for term \(term.epoch)")
     case .standsAside(let other):
       say(.election, id, "\(id) stands aside for \(other), whose log is further")
     case .elected(let term, let votes, let voters, let forced):
@@ -19,6 +21,7 @@ extension Cluster {
     case .steppedDown(let term, let why):
       observe(.steppedDown(node: id, term: term))
       say(.election, id, "\(id) leads no more (term \(term.epoch)): \(why)")
+      tellLosses()
     case .follows(let leader, let term):
       say(.election, id, "\(id) follows \(leader) in term \(term.epoch)")
     case .diverged(let fork, let discarded):
@@ -61,6 +64,8 @@ extension Cluster {
         head: nodes[id.offset].replica?.head ?? .origin, forced: forced,
         origin: history?.origin.index ?? .zero))
     observePolicy()
+    toldLost = checker.ledger.lost
+    highWater.elected(at: nodes[id.offset].replica?.head ?? .origin)
     let how = forced ? "by force" : "with \(votes) of \(voters) votes"
     say(.election, id, "\(id) leads term \(term.epoch), \(how)")
   }
@@ -98,6 +103,7 @@ extension Cluster {
       say(
         .log, id, "\(id) rolled back \(discarded.count) records to \(point.end), kept in \(file)")
     }
+    tellLosses()
     nodes[id.offset].pendingCheckpoint = nil
     hand(.truncated(to: point), to: id)
   }
@@ -129,6 +135,7 @@ extension Cluster {
   /// Ends a node's process: what is in its memory is gone, its clients' connections break.
   mutating func stop(_ id: NodeID, as status: Node.Status) {
     guard node(id) != nil else { return }
+    noteHighWater()
     nodes[id.offset].loseMemory()
     nodes[id.offset].status = status
     world.crash(id)

@@ -10,8 +10,10 @@ extension Cluster {
     var snapshot = ClusterSnapshot(
       at: now, isLive: world.isLive, knobs: knobs, load: load.settings)
     snapshot.speed = speed
-    let leader = leader
-    snapshot.nodes = memberNodes.map { nodeSnapshot($0, leader: leader) }
+    let electorate = Electorate(self)
+    let leader = electorate.leader
+    let lead = leader.flatMap { nodes[$0.offset].replica }
+    snapshot.nodes = memberNodes.map { nodeSnapshot($0, electorate, lead) }
     snapshot.links = links
     snapshot.clients = clientsSnapshot
     snapshot.ledger = ledgerSnapshot
@@ -19,41 +21,59 @@ extension Cluster {
     snapshot.lastWrite = lastWrite
     snapshot.lastRead = lastRead
     snapshot.converged = isConverged
-    snapshot.undoable = undoStack.last?.command.text
-    snapshot.model = .singleLeader(modelSnapshot(leader: leader, nodes: snapshot.nodes))
+    snapshot.timeline = timeline.samples
+    snapshot.undoable = undoStack.last(where: isInEffect)?.command.text
+    snapshot.model = .singleLeader(modelSnapshot(electorate, nodes: snapshot.nodes))
     return snapshot
   }
 
   /// Events after number `last`, oldest first.
   public func events(after last: Int) -> [Event] { events.filter { $0.number > last } }
 
-  private func nodeSnapshot(_ node: Node, leader: NodeID?) -> NodeSnapshot {
+  private func nodeSnapshot(
+    _ node: Node, _ electorate: Electorate, _ lead: Replica?
+  ) -> NodeSnapshot {
     var snapshot = NodeSnapshot(id: node.id, site: node.site)
     (snapshot.state, snapshot.stateReason) = state(of: node)
-    snapshot.isVoter = voters.contains(node.id)
+    snapshot.isVoter = electorate.voters.contains(node.id)
     snapshot.diskDelay = node.diskDelay
     snapshot.diskFull = node.diskFull || node.log.isFull
     snapshot.clockOffset = node.clockOffset
+    snapshot.clockDrift = ((node.clockRate - 1) * 1e6).rounded()
     snapshot.capacity = knobs.capacity
     snapshot.servedPerSecond = node.servedPerSecond
     snapshot.lagHistory = node.lagHistory
     snapshot.rollbackRecords = node.rollbackRecords
-    snapshot.flushed = node.log.flushed.end
-    snapshot.flushedIndex = node.log.flushed.index
-    snapshot.written = node.log.submitted.end
-    snapshot.received = node.log.head.end
-    snapshot.oldest = node.log.first.end
-    snapshot.lag = lag(of: node.id)
-    snapshot.electable = electability(of: node)
+    fill(&snapshot, fromDiskOf: node)
+    snapshot.lag = lag(of: node, behind: lead)
+    snapshot.flushLag = flushLag(of: node, behind: lead)
+    snapshot.missing = missing(from: node)
+    snapshot.electable = electorate.electability(of: node.id)
     if let replica = node.replica { fill(&snapshot, from: replica) }
-    guard let leader, let lead = self.node(leader)?.replica else { return snapshot }
-    snapshot.flushLagBytes = max(0, lead.flushed.end.distance(from: snapshot.flushed))
+    guard let lead else { return snapshot }
     snapshot.sent =
       lead.leadership?.progress.first { $0.node == node.id }.map { $0.sent.end }
-    if node.id != leader, let own = node.replica?.history {
-      snapshot.fork = fork(own, of: node, against: lead.history)
+    if node.id != electorate.leader, let disk = node.disk {
+      snapshot.fork = fork(of: node, disk, against: lead.history)
     }
     return snapshot
+  }
+
+  private func fill(_ snapshot: inout NodeSnapshot, fromDiskOf node: Node) {
+    guard node.replica == nil else {
+      snapshot.flushed = node.log.flushed.end
+      snapshot.flushedIndex = node.log.flushed.index
+      snapshot.written = node.log.submitted.end
+      snapshot.received = node.log.head.end
+      snapshot.oldest = node.log.first.end
+      return
+    }
+    // What was in its memory is gone; what its disk holds is still there.
+    guard let disk = node.remembered else { return }
+    snapshot.flushed = disk.flushed.end
+    snapshot.flushedIndex = disk.flushed.index
+    snapshot.written = disk.flushed.end
+    snapshot.received = disk.flushed.end
   }
 
   private func fill(_ snapshot: inout NodeSnapshot, from replica: Replica) {
@@ -72,7 +92,7 @@ extension Cluster {
   }
 
   /// The position after the record at `index`, as near as memory tells.
-  private func position(of index: Index, in replica: Replica) -> LSN {
+  func position(of index: Index, in replica: Replica) -> LSN {
     if index >= replica.head.index { return replica.head.end }
     if index == replica.applied.index { return replica.applied.end }
     return replica.window.point(at: index)?.end ?? replica.applied.end
@@ -97,9 +117,13 @@ extension Cluster {
   }
 
   private func fork(
-    _ own: TermHistory, of node: Node, against leader: TermHistory
+    of node: Node, _ disk: DiskContents, against leader: TermHistory
   ) -> ForkSnapshot? {
-    guard let common = leader.lastCommon(with: own), common.index < own.last else { return nil }
+    let own = disk.history
+    // A dead node's memory is gone: its log ends where its disk does.
+    let last = node.replica == nil ? min(own.last, disk.flushed.index) : own.last
+    let end = node.replica == nil ? min(own.end, disk.flushed.end) : own.end
+    guard let common = leader.lastCommon(with: own), common.index < last else { return nil }
     // A follower that is merely ahead of a new leader's flush is no fork: the terms must differ.
     guard common.index < leader.last || own.spans.last?.term != leader.spans.last?.term else {
       return nil
@@ -108,34 +132,11 @@ extension Cluster {
       node.replica?.leadership.map { $0.acknowledged }
       ?? checker.acknowledgedThrough(own.spans.last?.term ?? .zero)
     let through =
-      node.replica.map { position(of: min(acknowledged, own.last), in: $0) } ?? common.end
+      node.replica.map { position(of: min(acknowledged, last), in: $0) }
+      ?? (acknowledged >= last ? end : common.end)
     return ForkSnapshot(
-      at: common.end, acknowledgedThrough: max(common.end, min(through, own.end)), end: own.end,
-      records: own.last.distance(from: common.index))
-  }
-
-  private func electability(of node: Node) -> Electability {
-    guard node.status == .running, let replica = node.replica else { return .no("not running") }
-    if !replica.isVoter { return .no("no vote yet") }
-    if replica.isSuspect { return .no("its log may have lost its tail") }
-    let voters = self.voters
-    let reached = voters.filter { other in
-      other == node.id
-        || (self.node(other)?.status == .running && !network.isCut(from: node.id, to: other)
-          && !network.isCut(from: other, to: node.id))
-    }
-    let needed = knobs.promotionNeeds == .none ? 1 : voters.count / 2 + 1
-    if reached.count < needed { return .no("reaches \(reached.count) of \(voters.count)") }
-    let ahead = reached.first { other in
-      guard let theirs = self.node(other)?.replica?.head else { return false }
-      return replica.head.isLessAdvanced(than: theirs)
-    }
-    if let ahead, ahead != leader { return .no("\(ahead) is further") }
-    let behind = reached.filter { other in
-      guard let theirs = self.node(other)?.replica?.head else { return false }
-      return !replica.head.isLessAdvanced(than: theirs)
-    }
-    return behind.count >= needed ? .yes : .no("its log is behind")
+      at: common.end, acknowledgedThrough: max(common.end, min(through, end)), end: end,
+      records: last.distance(from: common.index))
   }
 
   private var links: [LinkSnapshot] {
@@ -164,26 +165,29 @@ extension Cluster {
       load.clients.reduce(0) { $0 + ($1.operation == nil ? 0 : 1) } + load.backlog.count
     clients.refused = metrics.refused
     clients.timedOut = metrics.timedOut
-    clients.acknowledgement = Metrics.snapshot(metrics.acknowledgement)
-    clients.reads = Metrics.snapshot(metrics.reads)
+    clients.acknowledgement = metrics.acknowledgement.whole
+    clients.reads = metrics.reads.whole
+    clients.recentAcknowledgement = metrics.recentAcknowledgement
+    clients.recentReads = metrics.recentReads
     return clients
   }
 
-  private func modelSnapshot(leader: NodeID?, nodes: [NodeSnapshot]) -> SingleLeaderSnapshot {
+  private func modelSnapshot(
+    _ electorate: Electorate, nodes: [NodeSnapshot]
+  ) -> SingleLeaderSnapshot {
     var model = SingleLeaderSnapshot()
+    let leader = electorate.leader
     model.leader = leader
     model.leaders = nodes.filter { $0.role == .leader && $0.state != .dead }.map(\.id)
       .filter { self.node($0)?.isRunning == true }
-    model.term = nodes.filter { self.node($0.id)?.isAlive == true }.map(\.term).max() ?? .zero
+    model.term = max(highWater.term, nodes.map(\.term).max() ?? .zero)
     model.degraded = leader.flatMap { node($0)?.replica?.leadership?.isDegraded } ?? false
-    if let leader, let replica = node(leader)?.replica {
+    (model.commitIndex, model.commit) = highWater.commit
+    if let leader, let replica = node(leader)?.replica, replica.commit > model.commitIndex {
       model.commitIndex = replica.commit
       model.commit = position(of: replica.commit, in: replica)
-    } else if let best = nodes.max(by: { $0.commit < $1.commit }) {
-      model.commit = best.commit
-      model.commitIndex = node(best.id)?.replica?.commit ?? .zero
     }
-    model.guarantees = guarantees(leader: leader, leaders: model.leaders)
+    model.guarantees = guarantees(electorate, leaders: model.leaders)
     return model
   }
 }

@@ -9,6 +9,7 @@ extension Cluster {
     if let leader, let flushed = node(leader)?.replica?.flushed {
       ages.note(flushed.index, at: now)
     }
+    noteHighWater()
     expireOperations()
     letGo()
     if isQuiescing, isConverged {
@@ -25,8 +26,10 @@ extension Cluster {
     lastSecond = now
     metrics.second(elapsed)
     renewChanges()
+    noteTimeline(elapsed)
+    let lead = leader.flatMap { nodes[$0.offset].replica }
     for id in members {
-      let lag = lag(of: id).time?.milliseconds
+      let lag = lag(of: nodes[id.offset], behind: lead).time?.milliseconds
       let served = Double(nodes[id.offset].served)
       nodes[id.offset].servedPerSecond = served / max(elapsed.seconds, 1e-9)
       nodes[id.offset].served = 0
@@ -101,15 +104,28 @@ extension Cluster {
     return hashes.count == 1 && !waiting
   }
 
-  /// How far a node is behind the leader.
-  func lag(of id: NodeID) -> Lag {
-    guard let leader, let head = node(leader)?.replica?.flushed, let node = node(id),
-      let applied = node.replica?.applied ?? node.boot?.applied
+  /// How far a node's state is behind the leader's log; in a fork, from the last common record on.
+  func lag(of node: Node, behind lead: Replica?) -> Lag {
+    guard let lead, let applied = node.replica?.applied ?? node.boot?.applied
     else { return Lag(bytes: 0, records: 0, time: nil) }
-    let records = max(0, head.index.distance(from: applied.index))
-    let bytes = max(0, head.end.distance(from: applied.end))
+    return lag(of: applied, in: node.replica?.history, behind: lead)
+  }
+
+  /// How far a node's durable log is behind the leader's.
+  func flushLag(of node: Node, behind lead: Replica?) -> Lag {
+    guard let lead, let disk = node.disk else { return Lag(bytes: 0, records: 0, time: nil) }
+    return lag(of: disk.flushed, in: disk.history, behind: lead)
+  }
+
+  private func lag(of point: LogPoint, in history: TermHistory?, behind lead: Replica) -> Lag {
+    var (index, end) = (point.index, point.end)
+    if let history, let common = lead.history.lastCommon(with: history), common.index < index {
+      (index, end) = (common.index, common.end)
+    }
+    let records = max(0, lead.flushed.index.distance(from: index))
+    let bytes = max(0, lead.flushed.end.distance(from: end))
     guard records > 0 else { return Lag(bytes: bytes, records: 0, time: .zero) }
-    let age = ages.birth(after: applied.index).map { max(.zero, now - $0) }
+    let age = ages.birth(after: index).map { max(.zero, now - $0) }
     return Lag(bytes: bytes, records: records, time: age ?? .zero)
   }
 }

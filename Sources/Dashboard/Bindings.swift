@@ -14,18 +14,23 @@ public enum Mode: Equatable, Sendable {
   case help
   /// One node's page.
   case node
+  /// The page of lost writes.
+  case lost
   /// `y/N`.
   case confirm
 }
 
 /// What is to be done to the link that is named next.
-public enum LinkIntent: Equatable, Sendable {
-  /// Cut or mend; nil: both ways, else from or to the selected node.
-  case part(Direction?)
-  /// Latency, a step more each time.
-  case delay
-  /// Loss, a step more each time.
-  case loss
+public struct LinkIntent: Equatable, Sendable {
+  /// What a link suffers.
+  public enum Fault: Equatable, Sendable {
+    /// It is cut, or mended.
+    case part
+    /// Latency, a step more each time.
+    case delay
+    /// Loss, a step more each time.
+    case loss
+  }
 
   /// Which of a link's directions.
   public enum Direction: Equatable, Sendable {
@@ -34,6 +39,17 @@ public enum LinkIntent: Equatable, Sendable {
     /// To the selected node.
     case incoming
   }
+
+  /// What it suffers.
+  public var fault: Fault
+  /// Which way; nil: both.
+  public var direction: Direction?
+
+  /// A fault of the links that are named next.
+  public init(_ fault: Fault, _ direction: Direction? = nil) {
+    self.fault = fault
+    self.direction = direction
+  }
 }
 
 /// What a key does.
@@ -41,17 +57,17 @@ public enum Intent: Equatable, Sendable {
   case up, down, first, last
   case selectDigit, selectNone
   case nextPane, previousPane, open, back
-  case help, prompt, filter
+  case help, prompt, filter, lostWrites
   case pause, step, slower, faster, backInTime, forwardInTime
   case kill, restart, freeze
   case part, heal, delay, loss
   case policy, workload
   case forceFailover, switchover
   case undo, redo
-  case fullScreen, redraw, quit, suspend
-  case linkDigit, linkOut, linkIn
+  case fullScreen, redraw, quit, interrupt, suspend
+  case linkDigit, linkAll, linkOut, linkIn
   case yes, no
-  case submit, complete, historyBack, historyForward
+  case submit, complete, completeBack, historyBack, historyForward
 }
 
 /// One row of a mode's table: dispatch, footer and help all come of it.
@@ -92,13 +108,27 @@ public enum Bindings {
     case .prompt, .filter: prompt
     case .help: help
     case .node: node
+    case .lost: lost
     case .confirm: confirm
     }
   }
 
   /// What a key does in a mode; nil when nothing.
   public static func intent(of key: Key, in mode: Mode) -> Intent? {
-    table(mode).first { $0.keys.contains(key) }?.intent
+    (always + table(mode)).first { $0.keys.contains(key) }?.intent
+  }
+
+  /// The rows of the help page that was opened from a mode.
+  static func rows(of mode: Mode) -> [KeyBinding] { table(mode) + always }
+
+  /// Why a key that has a meaning elsewhere has none here; nil for any other.
+  public static func elsewhere(_ key: Key) -> String? {
+    switch key {
+    case .character("["), .character("]"), .character("H"), .character("c"), .pageUp, .pageDown:
+      "\(key) belongs to demos and lessons; none is running"
+    case .character("R"): "R records; this program cannot yet"
+    default: nil
+    }
   }
 
   private static let digits: [Key] = (1...9).map { .character(Character(String($0))) }
@@ -110,6 +140,55 @@ public enum Bindings {
     KeyBinding([.character("G"), .end], label: "G", "to the last", .last),
   ]
 
+  /// Keys that mean the same in every mode.
+  public static let always: [KeyBinding] = [
+    KeyBinding([.control("l")], "draw everything again", .redraw),
+    KeyBinding([.control("z")], "suspend; fg comes back", .suspend),
+  ]
+
+  /// Keys that do something to the selected node.
+  private static let onNode: [KeyBinding] = [
+    KeyBinding([.character("x")], short: "kill", "kill the selected node", .kill),
+    KeyBinding([.character("r")], short: "restart", extra: true, "restart it", .restart),
+    KeyBinding(
+      [.character("z")], short: "freeze", extra: true, "freeze it, or let it go on", .freeze),
+    KeyBinding(
+      [.character("p")], short: "part",
+      "cut or mend its link to a node: p3 both ways, p>3 from it, p<3 to it, p0 all", .part),
+    KeyBinding([.character("P")], short: "mend", extra: true, "mend all cuts", .heal),
+    KeyBinding(
+      [.character("d")], short: "delay", extra: true,
+      "delay its link to a node, a step more each time (d>3 one way, d0 all)",
+      .delay),
+    KeyBinding(
+      [.character("o")], "make its link to a node lossy, a step more each time", .loss),
+    KeyBinding(
+      [.character("F")], short: "fail over", "force it to lead; asks when that loses writes",
+      .forceFailover),
+    KeyBinding([.character("S")], "hand leadership over to it; loses nothing", .switchover),
+  ]
+
+  /// Keys that do something to the whole lab.
+  private static let onLab: [KeyBinding] = [
+    KeyBinding(
+      [.character("m")], short: "mode", extra: true, "next acknowledgement policy", .policy),
+    KeyBinding([.character("w")], "next workload", .workload),
+    KeyBinding(
+      [.character("u")], short: "undo", "take the last fault back (not its consequences)", .undo),
+    KeyBinding([.control("r")], "do it again", .redo),
+    KeyBinding(
+      [.character(" ")], short: "pause", extra: true, "stop the clock, or let it go on", .pause),
+    KeyBinding([.character(".")], "one event (simulated world)", .step),
+    KeyBinding([.character("<")], "slower", .slower),
+    KeyBinding([.character(">")], "faster", .faster),
+    KeyBinding([.character(",")], "back in time (simulated world)", .backInTime),
+    KeyBinding([.character(";")], "forward in time (simulated world)", .forwardInTime),
+    KeyBinding([.character("L")], "list the lost writes", .lostWrites),
+    KeyBinding([.character(":")], short: "command", "type a command", .prompt),
+    KeyBinding(
+      [.character("?"), .function(1)], label: "? F1", short: "help", "this page", .help),
+  ]
+
   private static let lab: [KeyBinding] =
     [
       KeyBinding(digits, label: "1-9", short: "node", "select a node", .selectDigit),
@@ -119,59 +198,25 @@ public enum Bindings {
       KeyBinding([.backTab], "previous pane", .previousPane),
       KeyBinding([.enter], "open the selected node", .open),
       KeyBinding([.escape], "back", .back),
-      KeyBinding([.character("x")], short: "kill", "kill the selected node", .kill),
-      KeyBinding([.character("r")], short: "restart", extra: true, "restart it", .restart),
-      KeyBinding(
-        [.character("z")], short: "freeze", extra: true, "freeze it, or let it go on", .freeze),
-      KeyBinding(
-        [.character("p")], short: "part",
-        "cut or mend its link to a node: p3 both ways, p>3 from it, p<3 to it, p0 all", .part),
-      KeyBinding([.character("P")], short: "mend", extra: true, "mend all cuts", .heal),
-      KeyBinding(
-        [.character("d")], short: "delay", extra: true,
-        "delay its link to a node, a step more each time",
-        .delay),
-      KeyBinding(
-        [.character("o")], "make its link to a node lossy, a step more each time", .loss),
-      KeyBinding(
-        [.character("F")], short: "fail over", "force it to lead, whatever it lacks",
-        .forceFailover),
-      KeyBinding([.character("S")], "hand leadership over to it; loses nothing", .switchover),
-      KeyBinding(
-        [.character("m")], short: "mode", extra: true, "next acknowledgement policy", .policy),
-      KeyBinding([.character("w")], "next workload", .workload),
-      KeyBinding(
-        [.character("u")], short: "undo", "take the last fault back (not its consequences)", .undo),
-      KeyBinding([.control("r")], "do it again", .redo),
-      KeyBinding(
-        [.character(" ")], short: "pause", extra: true, "stop the clock, or let it go on", .pause),
-      KeyBinding([.character(".")], "one event", .step),
-      KeyBinding([.character("<")], "slower", .slower),
-      KeyBinding([.character(">")], "faster", .faster),
-      KeyBinding([.character(",")], "back in time", .backInTime),
-      KeyBinding([.character(";")], "forward in time", .forwardInTime),
-      KeyBinding([.character(":")], short: "command", "type a command", .prompt),
+    ] + onNode + onLab + [
       KeyBinding([.character("/")], "show only events that contain a word", .filter),
       KeyBinding([.character("f")], "the pane alone on the screen, or all panes", .fullScreen),
-      KeyBinding([.control("l")], "draw everything again", .redraw),
-      KeyBinding(
-        [.character("?"), .function(1)], label: "? F1", short: "help", "this page", .help),
-      KeyBinding([.control("z")], "suspend; fg comes back", .suspend),
-      KeyBinding(
-        [.character("q"), .control("c")], label: "q Ctrl-c", short: "quit", "quit", .quit),
+      KeyBinding([.character("q")], short: "quit", "quit", .quit),
+      KeyBinding([.control("c")], "quit with status 130; anywhere else: cancel", .interrupt),
     ]
 
   private static let link: [KeyBinding] = [
     KeyBinding(digits, label: "1-9", short: "that node", "the other end", .linkDigit),
-    KeyBinding([.character("0")], label: "0", short: "all nodes", "all other nodes", .selectNone),
-    KeyBinding([.character(">")], short: "one way, from it", "one way, from it", .linkOut),
-    KeyBinding([.character("<")], short: "one way, to it", "one way, to it", .linkIn),
+    KeyBinding([.character("0")], label: "0", short: "all", "all other nodes", .linkAll),
+    KeyBinding([.character(">")], short: "from it only", "one way, from it", .linkOut),
+    KeyBinding([.character("<")], short: "to it only", "one way, to it", .linkIn),
     KeyBinding([.escape, .control("c")], label: "Esc", short: "cancel", "cancel", .back),
   ]
 
   private static let prompt: [KeyBinding] = [
     KeyBinding([.enter], short: "run", "run", .submit),
-    KeyBinding([.tab], short: "complete", "complete the word", .complete),
+    KeyBinding([.tab], short: "complete", "complete the word; again: the next one", .complete),
+    KeyBinding([.backTab], "the completion before", .completeBack),
     KeyBinding([.up], label: "↑", short: "before", "the line before", .historyBack),
     KeyBinding([.down], label: "↓", "the line after", .historyForward),
     KeyBinding([.escape, .control("c")], label: "Esc", short: "cancel", "cancel", .back),
@@ -185,18 +230,23 @@ public enum Bindings {
         short: "back", "back", .back),
     ]
 
-  private static let node: [KeyBinding] = [
-    KeyBinding([.up, .character("k")], label: "↑ k", short: "node before", "the node before", .up),
-    KeyBinding(
-      [.down, .character("j")], label: "↓ j", short: "node after", "the node after", .down),
-    KeyBinding(digits, label: "1-9", short: "node", "another node", .selectDigit),
-    KeyBinding([.character("x")], short: "kill", "kill it", .kill),
-    KeyBinding([.character("r")], short: "restart", extra: true, "restart it", .restart),
-    KeyBinding(
-      [.character("z")], short: "freeze", extra: true, "freeze it, or let it go on", .freeze),
-    KeyBinding(
-      [.escape, .enter, .character("q"), .control("c")], label: "Esc", short: "back", "back", .back),
-  ]
+  private static let node: [KeyBinding] =
+    [
+      KeyBinding([.up, .character("k")], label: "↑ k", short: "before", "the node before", .up),
+      KeyBinding([.down, .character("j")], label: "↓ j", short: "after", "the node after", .down),
+      KeyBinding(digits, label: "1-9", "another node", .selectDigit),
+    ] + onNode + onLab + [
+      KeyBinding(
+        [.escape, .enter, .character("q"), .control("c")], label: "Esc", short: "back", "back",
+        .back)
+    ]
+
+  private static let lost: [KeyBinding] =
+    movement + [
+      KeyBinding(
+        [.escape, .enter, .character("q"), .character("L"), .control("c")], label: "Esc q",
+        short: "back", "back", .back)
+    ]
 
   private static let confirm: [KeyBinding] = [
     KeyBinding([.character("y"), .character("Y")], label: "y", short: "yes", "yes", .yes),

@@ -6,6 +6,34 @@ import Positions
 struct Layout {
   /// The least screen that the dashboard is drawn on.
   static let minimum = Size(columns: 60, rows: 16)
+  /// From this many nodes on, a cell a node says more than a matrix of links.
+  static let gridFrom = 13
+
+  /// What a height of the screen leaves room for.
+  private struct Tier {
+    var laneHeight: Int
+    var middle: Int
+    var timeline: Int
+    var events: Int
+
+    init(rows: Int, columns: Int, nodes: Int) {
+      if rows >= 50 {
+        self.init(laneHeight: 5, middle: 13, timeline: columns >= 100 ? 12 : 0, events: 11)
+      } else if rows >= 34 {
+        let middle = 1 + max(8, min(nodes, 8) + 2)
+        self.init(laneHeight: 3, middle: middle, timeline: columns >= 100 ? 8 : 0, events: 9)
+      } else {
+        self.init(laneHeight: 1, middle: 1 + max(6, min(nodes, 6) + 1), timeline: 0, events: 4)
+      }
+    }
+
+    private init(laneHeight: Int, middle: Int, timeline: Int, events: Int) {
+      self.laneHeight = laneHeight
+      self.middle = middle
+      self.timeline = timeline
+      self.events = events
+    }
+  }
 
   var title = Rect(x: 0, y: 0, width: 0, height: 0)
   /// With its rule.
@@ -14,59 +42,69 @@ struct Layout {
   var guarantees = Rect(x: 0, y: 0, width: 0, height: 0)
   var clients = Rect(x: 0, y: 0, width: 0, height: 0)
   var latency = Rect(x: 0, y: 0, width: 0, height: 0)
+  var timeline = Rect(x: 0, y: 0, width: 0, height: 0)
   var events = Rect(x: 0, y: 0, width: 0, height: 0)
+  /// What is said about the last key, above the footer; nothing is below it.
+  var message = Rect(x: 0, y: 0, width: 0, height: 0)
   var footer = Rect(x: 0, y: 0, width: 0, height: 0)
   /// Rows of one lane.
   var laneHeight = 1
   /// The nodes whose lanes are shown, in order.
   var shown: [NodeID] = []
-  /// Whether the legend has a row.
-  var hasLegend = true
+  /// Columns before the lanes' axis.
+  var labelWidth = 17
+  /// Columns behind it.
+  var tailWidth = 13
+
+  /// Columns of the lanes' axis.
+  var axisColumns: Int { max(8, lanes.width - labelWidth - tailWidth) }
 
   init(snapshot: ClusterSnapshot, view: ViewState, size: Size) {
     let whole = Rect(size)
     let (top, rest) = whole.splitTop(1)
-    let (body, bottom) = rest.splitBottom(1)
-    title = top
-    footer = bottom
+    let (inner, bottom) = rest.splitBottom(1)
+    let (body, said) = inner.splitBottom(view.messageRows)
+    (title, footer, message) = (top, bottom, said)
     let nodes = snapshot.nodes.map(\.id)
+    labelWidth = nodes.contains { $0.number >= 10 } ? 18 : 17
+    tailWidth = size.columns >= 190 ? 66 : size.columns >= 110 ? 39 : size.columns >= 76 ? 13 : 8
     if view.isFullScreen {
-      place(view.pane, alone: body, nodes, selected: view.selected)
+      place(view.pane, alone: body, snapshot, view)
       return
     }
     let count = max(1, nodes.count)
-    // The middle: a header row, a row a node, and at least what the guarantees need.
-    let middleRows = 1 + max(6, min(count, size.rows / 3) + 1)
-    let eventsLeast = max(3, size.rows / 6)
-    let forLanes = max(3, body.height - middleRows - eventsLeast)
-    laneHeight = 1
-    for height in [2, 3]
-    where count * height + 2 <= forLanes * (height == 2 ? 100 : 70) / 100
-      && size.rows >= (height == 2 ? 34 : 50)
-    {
-      laneHeight = height
-    }
-    let laneRows = min(count * laneHeight, forLanes - 2)
+    let tier = Tier(rows: size.rows, columns: size.columns, nodes: nodes.count)
+    // Messages take from the events, not from the lanes.
+    let free = inner.height - tier.middle - tier.timeline - tier.events
+    laneHeight = max(1, min(tier.laneHeight, (free - 2) / count))
+    let laneRows = max(1, min(count * laneHeight, free - 2))
     let (lanesRect, below) = body.splitTop(laneRows + 2)
     lanes = lanesRect
-    let (middle, eventsRect) = below.splitTop(min(middleRows, below.height))
+    let (middle, lower) = below.splitTop(min(tier.middle, below.height))
+    placeMiddle(middle, nodes: nodes.count)
+    let eventRows = tier.timeline == 0 ? lower.height : min(lower.height, tier.events)
+    let (timelineRect, eventsRect) = lower.splitTop(lower.height - eventRows)
+    timeline = timelineRect
     events = eventsRect
-    placeMiddle(middle, nodes: count)
-    choose(nodes, rows: laneRows / laneHeight, selected: view.selected)
+    choose(snapshot.nodes, rows: laneRows / laneHeight, view.selected, snapshot)
   }
 
   private mutating func placeMiddle(_ middle: Rect, nodes: Int) {
-    let matrixWidth = min(5 + 5 * min(nodes, 9) + 2, middle.width / 2)
-    let linksWidth = max(
-      min(34, middle.width * 42 / 100), min(matrixWidth, middle.width * 45 / 100))
-    let (left, right) = middle.splitLeft(linksWidth)
+    if nodes <= 1, middle.width < 110 {
+      // One node has no links to show.
+      (guarantees, clients) = middle.splitLeft(middle.width - 30)
+      return
+    }
+    let matrix = nodes >= Self.gridFrom ? 29 : 6 + 5 * nodes
+    let (left, right) = middle.splitLeft(
+      max(20, min(matrix + 1, middle.width * 45 / 100)))
     links = left
     if middle.width >= 170 {
-      let (a, b) = right.splitLeft(right.width * 34 / 100)
-      let (c, d) = b.splitLeft(b.width / 2)
+      let (a, b) = right.splitLeft(min(70, right.width * 38 / 100))
+      let (c, d) = b.splitLeft(min(44, b.width / 2))
       (guarantees, clients, latency) = (a, c, d)
     } else if middle.width >= 110 {
-      let (a, b) = right.splitLeft(right.width * 52 / 100)
+      let (a, b) = right.splitLeft(min(60, right.width - 36))
       (guarantees, clients) = (a, b)
     } else {
       guarantees = right
@@ -74,30 +112,45 @@ struct Layout {
   }
 
   private mutating func place(
-    _ pane: Pane, alone body: Rect, _ nodes: [NodeID], selected: NodeID?
+    _ pane: Pane, alone body: Rect, _ snapshot: ClusterSnapshot, _ view: ViewState
   ) {
+    let count = max(1, snapshot.nodes.count)
     switch pane {
     case .lanes:
       lanes = body
-      laneHeight = max(1, min(4, (body.height - 2) / max(1, nodes.count)))
-      choose(nodes, rows: (body.height - 2) / laneHeight, selected: selected)
+      laneHeight = max(1, min(4, (body.height - 2) / count))
+      choose(snapshot.nodes, rows: (body.height - 2) / laneHeight, view.selected, snapshot)
     case .links: links = body
     case .clients:
-      let (left, right) = body.splitLeft(body.width / 2)
-      (clients, latency) = (left, right)
+      let (upper, lower) = body.splitTop(min(body.height, 13))
+      (clients, latency) = upper.splitLeft(upper.width / 2)
+      timeline = lower
     case .events: events = body
     }
   }
 
-  /// The nodes whose lanes fit, around the selected one.
-  private mutating func choose(_ nodes: [NodeID], rows: Int, selected: NodeID?) {
+  /// The nodes whose lanes fit: the leaders, the selected one, then those in the most trouble; in
+  /// the order of their numbers, so that a lane moves as little as can be.
+  private mutating func choose(
+    _ nodes: [NodeSnapshot], rows: Int, _ selected: NodeID?, _ snapshot: ClusterSnapshot
+  ) {
     guard rows < nodes.count, rows > 0 else {
-      shown = nodes
+      shown = nodes.map(\.id)
       return
     }
-    let position = selected.flatMap { nodes.firstIndex(of: $0) } ?? 0
-    let start = max(0, min(position - rows / 2, nodes.count - rows))
-    shown = Array(nodes[start..<start + rows])
+    func rank(_ node: NodeSnapshot) -> Int {
+      if node.id == selected { return 9 }
+      if node.role == .leader, node.state == .running { return 8 }
+      return node.trouble
+    }
+    let ranked = nodes.sorted { a, b in
+      let (left, right) = (rank(a), rank(b))
+      if left != right { return left > right }
+      // Small differences of lag change from frame to frame.
+      let (first, second) = (a.lag.bytes >> 16, b.lag.bytes >> 16)
+      return first != second ? first > second : a.id < b.id
+    }
+    shown = ranked.prefix(rows).map(\.id).sorted()
   }
 
   /// The node whose lane is at a place.
@@ -111,8 +164,42 @@ struct Layout {
   func pane(at point: Point) -> Pane? {
     if lanes.contains(point) { return .lanes }
     if links.contains(point) || guarantees.contains(point) { return .links }
-    if clients.contains(point) || latency.contains(point) { return .clients }
+    if clients.contains(point) || latency.contains(point) || timeline.contains(point) {
+      return .clients
+    }
     if events.contains(point) { return .events }
+    return nil
+  }
+}
+
+extension NodeSnapshot {
+  /// How much a node is worth a look: 0 when all is well.
+  var trouble: Int {
+    if fork != nil { return 7 }
+    switch state {
+    case .refused, .dead, .fenced: return 6
+    case .frozen, .suspect: return 5
+    case .recovering: return 4
+    case .running: break
+    }
+    if isLagging || diskFull { return 3 }
+    return diskDelay > .zero || clockOffset != .zero || clockDrift != 0 ? 2 : 0
+  }
+
+  /// Whether its state or its disk is half a second behind, or more.
+  var isLagging: Bool {
+    max(lag.time ?? .zero, flushLag.time ?? .zero) >= .milliseconds(500)
+  }
+
+  /// What is wrong with its disk or its clock; nil when nothing is.
+  var ailment: String? {
+    if diskFull { return "disk full" }
+    if diskDelay > .zero { return "disk +\(Short.milliseconds(diskDelay.milliseconds))" }
+    if clockOffset != .zero {
+      let sign = clockOffset > .zero ? "+" : "-"
+      return "clock \(sign)\(Short.milliseconds(abs(clockOffset.milliseconds)))"
+    }
+    if clockDrift != 0 { return "clock \(Short.fixed(clockDrift, 0))ppm" }
     return nil
   }
 }

@@ -46,8 +46,24 @@ enum Short {
     return two(minutes) + ":" + two(seconds) + (tenths ? ".\(tenth)" : "")
   }
 
-  /// Cut or filled up to `width`.
-  static func padded(_ text: String, _ width: Int) -> String {
-    text.count >= width ? text : text + String(repeating: " ", count: width - text.count)
+  /// `12 s`, `3 min`, `2 h 5 min`.
+  static func duration(_ interval: Interval) -> String {
+    let seconds = Int(interval.seconds.rounded())
+    if seconds < 120 { return "\(seconds) s" }
+    if seconds < 7200 {
+      return "\(seconds / 60) min" + (seconds % 60 == 0 ? "" : " \(seconds % 60) s")
+    }
+    return "\(seconds / 3600) h \(seconds / 60 % 60) min"
+  }
+
+  /// `2,117`.
+  static func grouped(_ value: Int) -> String {
+    var digits = Array(String(value.magnitude))
+    var position = digits.count - 3
+    while position > 0 {
+      digits.insert(",", at: position)
+      position -= 3
+    }
+    return (value < 0 ? "-" : "") + String(digits)
   }
 }

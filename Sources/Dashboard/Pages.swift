@@ -9,7 +9,7 @@ extension Pen {
     rule(
       Rect(x: rect.x, y: rect.y, width: rect.width, height: 1), "keys",
       right: "Enter runs a row, Esc goes back", on: &canvas)
-    let rows = Bindings.table(.lab)
+    let rows = Bindings.rows(of: view.home)
     let height = rect.height - 1
     let isWide = rect.width >= 150
     let keysWidth = isWide ? rect.width / 2 : rect.width
@@ -25,8 +25,9 @@ extension Pen {
       let style = isSelected ? Style(.yellow, bold: true).reversed : .normal
       canvas.put(
         binding.label, at: Point(x: rect.x + 2, y: y), style: isSelected ? style : .bold)
-      canvas.put(
-        binding.meaning, at: Point(x: rect.x + 14, y: y), style: style, limit: keysWidth - 15)
+      put(
+        binding.meaning, at: Point(x: rect.x + 14, y: y), style: style, limit: keysWidth - 15,
+        on: &canvas)
     }
     guard isWide else { return }
     commands(
@@ -41,11 +42,12 @@ extension Pen {
       (":\($0.name) \($0.choices.joined(separator: "|"))", $0.meaning)
     }
     for (row, line) in lines.prefix(rect.height).enumerated() {
-      let used = canvas.put(
-        line.0, at: Point(x: rect.x, y: rect.y + row), style: .bold, limit: rect.width - 1)
-      canvas.put(
+      let used = put(
+        line.0, at: Point(x: rect.x, y: rect.y + row), style: .bold, limit: rect.width - 1,
+        on: &canvas)
+      put(
         line.1, at: Point(x: rect.x + max(used + 2, 26), y: rect.y + row), style: .dim,
-        limit: rect.width - max(used + 2, 26) - 1)
+        limit: rect.width - max(used + 2, 26) - 1, on: &canvas)
     }
   }
 
@@ -58,7 +60,9 @@ extension Pen {
       Rect(x: rect.x, y: rect.y, width: rect.width, height: 1), "node \(node.id) in \(node.site)",
       right: word, on: &canvas)
     canvas.put(word, at: Point(x: rect.x + 2, y: rect.y + 1), style: style)
-    canvas.put(node.stateReason, at: Point(x: rect.x + 14, y: rect.y + 1), limit: rect.width - 15)
+    put(
+      node.stateReason, at: Point(x: rect.x + 14, y: rect.y + 1), limit: rect.width - 15,
+      on: &canvas)
     let electable: String
     switch node.electable {
     case .yes: electable = "yes"
@@ -66,18 +70,15 @@ extension Pen {
     }
     var lines: [(String, String)] = [
       ("role", node.role.rawValue + (node.isVoter ? ", votes" : ", learns, does not vote")),
-      ("term", "\(node.term)"), ("follows", node.following?.description ?? "nobody"),
+      ("term", "\(node.term)"), ("follows", follows(node)),
       ("received", "\(node.received)  what reached its memory"),
       ("written", "\(node.written)  what its disk was given"),
       ("flushed", "\(node.flushed)  what survives a crash (record \(node.flushedIndex))"),
       ("applied", "\(node.applied)  what its reads show (record \(node.appliedIndex))"),
       ("commit", "\(node.commit)  what it knows to be committed"),
-      (
-        "lag",
-        "\(node.lag.bytes) bytes, \(node.lag.records) records, "
-          + (node.lag.time.map { Short.milliseconds($0.milliseconds) } ?? "unknown time")
-      ),
+      ("apply lag", lag(node.lag)), ("flush lag", lag(node.flushLag)),
       ("lag, 60 s", sparkline(node.lagHistory, width: 60)),
+      ("lacks", lacks(node)),
       ("electable", electable),
       (
         "serves",
@@ -98,11 +99,30 @@ extension Pen {
     if node.clockOffset != .zero {
       lines.append(("clock", "\(Short.fixed(node.clockOffset.seconds, 3)) s off"))
     }
+    if node.clockDrift != 0 {
+      lines.append(("clock", "drifts by \(Short.fixed(node.clockDrift, 0)) ppm"))
+    }
     for (row, line) in lines.prefix(rect.height - 3).enumerated() {
       let y = rect.y + 3 + row
       canvas.put(line.0, at: Point(x: rect.x + 2, y: y), style: .dim)
-      canvas.put(line.1, at: Point(x: rect.x + 14, y: y), limit: rect.width - 15)
+      put(line.1, at: Point(x: rect.x + 14, y: y), limit: rect.width - 15, on: &canvas)
     }
+  }
+
+  private func follows(_ node: NodeSnapshot) -> String {
+    if node.role == .leader { return "nobody: it leads" }
+    return node.following?.description ?? "nobody"
+  }
+
+  private func lag(_ lag: Lag) -> String {
+    guard model.leader != nil else { return "unknown: nobody leads" }
+    return "\(lag.bytes) bytes, \(lag.records) records, \(time(lag.time))"
+  }
+
+  private func lacks(_ node: NodeSnapshot) -> String {
+    node.missing.records == 0
+      ? "no acked write"
+      : "\(node.missing.records) acked writes (\(Short.bytes(node.missing.bytes)))"
   }
 
   private func hexadecimal(_ value: UInt64) -> String {

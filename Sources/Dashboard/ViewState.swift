@@ -8,6 +8,8 @@ public enum Action: Equatable, Sendable {
   case command(Command)
   /// End the program.
   case quit
+  /// End the program as an interrupt does.
+  case interrupt
   /// Draw everything again.
   case redraw
   /// Stop the process until it is continued.
@@ -19,103 +21,12 @@ public enum Pane: Int, CaseIterable, Sendable {
   case lanes, links, clients, events
 }
 
-/// A line that is being typed.
-public struct LineEditor: Equatable, Sendable {
-  /// The text.
-  public var text: [Character] = []
-  /// Where the next character goes.
-  public var cursor = 0
-  /// Lines typed before, oldest first.
-  public var history: [String] = []
-  var historyPosition: Int?
-  var draft: [Character] = []
-  /// What could stand here, shown above the line.
-  public var candidates: [String] = []
-  /// What is wrong with the line as it was submitted.
-  public var failure: ParseFailure?
-
-  /// An empty line.
-  public init() {}
-
-  /// The text.
-  public var string: String { String(text) }
-
-  mutating func set(_ new: String) {
-    text = Array(new)
-    cursor = text.count
-  }
-
-  mutating func clear() {
-    text = []
-    cursor = 0
-    historyPosition = nil
-    candidates = []
-    failure = nil
-  }
-
-  /// Edits by a key; false when the key edits nothing.
-  mutating func edit(_ key: Key) -> Bool {
-    switch key {
-    case .character(let character):
-      text.insert(character, at: cursor)
-      cursor += 1
-    case .backspace:
-      guard cursor > 0 else { return true }
-      cursor -= 1
-      text.remove(at: cursor)
-    case .delete, .control("d"):
-      if cursor < text.count { text.remove(at: cursor) }
-    case .left, .control("b"): cursor = max(0, cursor - 1)
-    case .right, .control("f"): cursor = min(text.count, cursor + 1)
-    case .home, .control("a"): cursor = 0
-    case .end, .control("e"): cursor = text.count
-    case .control("u"):
-      text.removeFirst(cursor)
-      cursor = 0
-    case .control("k"): text.removeLast(text.count - cursor)
-    case .control("w"):
-      var start = cursor
-      while start > 0, text[start - 1] == " " { start -= 1 }
-      while start > 0, text[start - 1] != " " { start -= 1 }
-      text.removeSubrange(start..<cursor)
-      cursor = start
-    default: return false
-    }
-    candidates = []
-    failure = nil
-    return true
-  }
-
-  mutating func remember(_ line: String) {
-    if history.last != line { history.append(line) }
-    if history.count > 200 { history.removeFirst() }
-  }
-
-  mutating func back() {
-    guard !history.isEmpty else { return }
-    if historyPosition == nil { draft = text }
-    let position = max(0, (historyPosition ?? history.count) - 1)
-    historyPosition = position
-    set(history[position])
-  }
-
-  mutating func forward() {
-    guard let position = historyPosition else { return }
-    if position + 1 < history.count {
-      historyPosition = position + 1
-      set(history[position + 1])
-    } else {
-      historyPosition = nil
-      text = draft
-      cursor = text.count
-    }
-  }
-}
-
 /// Everything about the screen that is not the cluster's: selection, mode, prompt, toast.
 public struct ViewState: Equatable, Sendable {
   /// What keys mean now.
   public var mode = Mode.lab
+  /// Where a prompt, a question or a page goes back to: the panes, or a node's page.
+  public var home = Mode.lab
   /// The selected node.
   public var selected: NodeID?
   /// The focused pane.
@@ -132,12 +43,24 @@ public struct ViewState: Equatable, Sendable {
   public var filterLine = LineEditor()
   /// The selected row of the help page.
   public var helpRow = 0
-  /// What `y` would do, and the question.
-  public var question: (Command, String)?
+  /// The first row of the page of lost writes.
+  public var lostRow = 0
+  /// What `y` would do.
+  public var question: Question?
   /// The newest outcome.
   public var toast: Toast?
   /// The last key, for the audience.
   public var lastKey = ""
+  /// The lanes' scale as it was last drawn, so that it does not jump to and fro.
+  public var axis: AxisMemory?
+
+  /// Something that is asked before it is done.
+  public struct Question: Equatable, Sendable {
+    /// What would be done.
+    public var command: Command
+    /// What it costs, ending in `y/N`.
+    public var text: String
+  }
 
   /// A line that goes away by itself.
   public struct Toast: Equatable, Sendable {
@@ -147,6 +70,8 @@ public struct ViewState: Equatable, Sendable {
     public var text: String
     /// Frames' clock when it was shown, in milliseconds.
     public var since: Int
+    /// Whether it tells of a fault, which `u` takes back.
+    public var isFault = false
   }
 
   /// How long a toast stays, in milliseconds.
@@ -156,9 +81,13 @@ public struct ViewState: Equatable, Sendable {
   public init() { selected = NodeID(1) }
 
   /// Shows a command's outcome.
-  public mutating func show(_ outcome: CommandOutcome, at milliseconds: Int) {
+  public mutating func show(
+    _ outcome: CommandOutcome, of command: Command? = nil, at milliseconds: Int
+  ) {
     switch outcome {
-    case .done(let text): toast = Toast(kind: .done, text: text, since: milliseconds)
+    case .done(let text):
+      toast = Toast(
+        kind: .done, text: text, since: milliseconds, isFault: command?.isFault ?? false)
     case .note(let text): toast = Toast(kind: .note, text: text, since: milliseconds)
     case .refused(let text): toast = Toast(kind: .refused, text: text, since: milliseconds)
     }
@@ -171,12 +100,27 @@ public struct ViewState: Equatable, Sendable {
     return true
   }
 
-  public static func == (left: ViewState, right: ViewState) -> Bool {
-    left.mode == right.mode && left.selected == right.selected && left.pane == right.pane
-      && left.isFullScreen == right.isFullScreen && left.eventsBack == right.eventsBack
-      && left.filter == right.filter && left.prompt == right.prompt
-      && left.filterLine == right.filterLine && left.helpRow == right.helpRow
-      && left.question?.0 == right.question?.0 && left.toast == right.toast
-      && left.lastKey == right.lastKey
+  /// Keeps what the next frame needs to know of this one. Called before each frame.
+  public mutating func follow(_ snapshot: ClusterSnapshot, size: Size, at milliseconds: Int) {
+    guard size.holds(Layout.minimum) else { return }
+    let layout = Layout(snapshot: snapshot, view: self, size: size)
+    axis = Axis(snapshot, columns: layout.axisColumns, memory: axis).memory(
+      after: axis, at: milliseconds)
+  }
+}
+
+extension Command {
+  /// Whether it is a fault, which can be taken back.
+  var isFault: Bool {
+    switch self {
+    case .kill, .freeze, .fence, .isolate, .cut: true
+    case .delay(_, let time), .jitter(_, let time), .slowDisk(_, let time): time > .zero
+    case .loss(_, let share): share > 0
+    case .bandwidth(_, let bytes): bytes != nil
+    case .fillDisk(_, let isFull): isFull
+    case .clock(_, let offset): offset != .zero
+    case .drift(_, let parts): parts != 0
+    default: false
+    }
   }
 }

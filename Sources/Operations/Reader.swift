@@ -64,7 +64,7 @@ struct Reader {
     guard let word = nextWord() else {
       throw failure(
         position < characters.count
-          ? "\(what) is expected here, not \(characters[position])" : "\(what) is missing")
+          ? "\(what) is expected here, not \(characters[position])" : "\(what) is expected here")
     }
     return word
   }
@@ -87,7 +87,7 @@ struct Reader {
   mutating func text(_ what: String) throws(ParseFailure) -> String {
     skipSpace()
     let start = position
-    guard position < characters.count else { throw failure("\(what) is missing") }
+    guard position < characters.count else { throw failure("\(what) is expected here") }
     guard characters[position] == "\"" else {
       while position < characters.count, !characters[position].isWhitespace { position += 1 }
       return String(characters[start..<position])

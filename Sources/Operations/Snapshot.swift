@@ -67,6 +67,20 @@ public struct Lag: Equatable, Sendable {
   }
 }
 
+/// Promised writes that a log lacks.
+public struct Missing: Equatable, Sendable {
+  /// Records.
+  public var records: Int
+  /// Bytes of log.
+  public var bytes: Int
+
+  /// So much.
+  public init(records: Int, bytes: Int) {
+    self.records = records
+    self.bytes = bytes
+  }
+}
+
 /// One node, whatever the model.
 public struct NodeSnapshot: Equatable, Sendable {
   /// Which node.
@@ -105,8 +119,10 @@ public struct NodeSnapshot: Equatable, Sendable {
   public var commit: LSN
   /// How far behind it is.
   public var lag: Lag
-  /// Flush lag in bytes: leader's flushed minus this one's flushed.
-  public var flushLagBytes: Int
+  /// How far its durable log is behind the leader's.
+  public var flushLag: Lag
+  /// What was promised to clients and is not in its log: what a forced promotion of it loses.
+  public var missing: Missing
   /// Lag in milliseconds, a sample a second, newest last, at most 60; nan where unknown.
   public var lagHistory: [Double]
   /// The fork in its log, nil when it has none.
@@ -125,6 +141,8 @@ public struct NodeSnapshot: Equatable, Sendable {
   public var diskFull: Bool
   /// Its clock's offset from true time.
   public var clockOffset: Interval
+  /// How much too fast its clock runs, in parts per million.
+  public var clockDrift: Double
   /// Whether it could be elected now, and if not, why.
   public var electable: Electability
   /// The bytes of its files (log, checkpoints, rollback files).
@@ -150,7 +168,8 @@ public struct NodeSnapshot: Equatable, Sendable {
     appliedIndex = .zero
     commit = .zero
     lag = Lag(bytes: 0, records: 0, time: nil)
-    flushLagBytes = 0
+    flushLag = Lag(bytes: 0, records: 0, time: nil)
+    missing = Missing(records: 0, bytes: 0)
     lagHistory = []
     fork = nil
     rollbackRecords = 0
@@ -160,6 +179,7 @@ public struct NodeSnapshot: Equatable, Sendable {
     diskDelay = .zero
     diskFull = false
     clockOffset = .zero
+    clockDrift = 0
     electable = .no("not started")
     diskBytes = 0
   }
@@ -258,10 +278,14 @@ public struct ClientsSnapshot: Equatable, Sendable {
   public var refused: Int
   /// Operations whose time ran out: indeterminate.
   public var timedOut: Int
-  /// From intended start to acknowledgement.
+  /// From intended start to acknowledgement, over the whole run.
   public var acknowledgement: LatencySnapshot
-  /// From intended start to a read's answer.
+  /// From intended start to a read's answer, over the whole run.
   public var reads: LatencySnapshot
+  /// From intended start to acknowledgement, over the last ten seconds, with its histogram.
+  public var recentAcknowledgement: LatencySnapshot
+  /// From intended start to a read's answer, over the last ten seconds.
+  public var recentReads: LatencySnapshot
 
   /// Clients that have done nothing yet.
   public init(load: LoadChange) {
@@ -274,6 +298,8 @@ public struct ClientsSnapshot: Equatable, Sendable {
     timedOut = 0
     acknowledgement = LatencySnapshot(p50: nil, p99: nil, maximum: nil)
     reads = LatencySnapshot(p50: nil, p99: nil, maximum: nil)
+    recentAcknowledgement = LatencySnapshot(p50: nil, p99: nil, maximum: nil)
+    recentReads = LatencySnapshot(p50: nil, p99: nil, maximum: nil)
   }
 }
 
@@ -381,39 +407,15 @@ public struct Event: Equatable, Sendable {
   }
 }
 
-/// What a client can rely on right now, derived from the state.
-public struct GuaranteesSnapshot: Equatable, Sendable {
-  /// How many more nodes may crash, whichever they are, with every acknowledged write still on a
-  /// node that would be elected; nil when an acknowledged write is already on no running node.
-  public var crashesAcknowledgedWritesSurvive: Int?
-  /// Acknowledged records that a crash of the leader alone would lose now.
-  public var atRiskRecords: Int
-  /// How many more nodes may fail before writes stop being acknowledged; nil: they have stopped.
-  public var failuresUntilWritesStop: Int?
-  /// Nodes whose reads are fresh now.
-  public var freshReads: [NodeID]
-  /// Whether more than one node acts as leader.
-  public var splitBrain: Bool
-
-  /// Nothing known yet.
-  public init() {
-    crashesAcknowledgedWritesSurvive = nil
-    atRiskRecords = 0
-    failuresUntilWritesStop = nil
-    freshReads = []
-    splitBrain = false
-  }
-}
-
 /// What only a cluster with a single leader has.
 public struct SingleLeaderSnapshot: Equatable, Sendable {
   /// The running leader of the highest term, nil when none leads.
   public var leader: NodeID?
   /// Running nodes that act as leader now.
   public var leaders: [NodeID]
-  /// The highest term among running nodes.
+  /// The highest term there ever was.
   public var term: Term
-  /// The commit position of the leader, or the greatest any node knows.
+  /// The furthest commit position; it goes back only where a promotion was forced.
   public var commit: LSN
   /// The index at the commit position.
   public var commitIndex: Index
@@ -460,6 +462,8 @@ public struct ClusterSnapshot: Equatable, Sendable {
   public var ledger: LedgerSnapshot
   /// The newest events, oldest first, at most 200.
   public var events: [Event]
+  /// The last minutes, a sample a second, newest last, at most 300.
+  public var timeline: [TimelineSample]
   /// The last operator's write: its key, and what became of it.
   public var lastWrite: String?
   /// The last operator's read: what it gave.
@@ -482,6 +486,7 @@ public struct ClusterSnapshot: Equatable, Sendable {
     clients = ClientsSnapshot(load: load)
     ledger = LedgerSnapshot()
     events = []
+    timeline = []
     lastWrite = nil
     lastRead = nil
     converged = false

@@ -13,10 +13,17 @@ struct KeyDecoder {
     /// An escape byte that may stand alone or begin a sequence.
     case escape
     /// Inside an unknown sequence, up to its final byte.
-    case sequence
+    case sequence([UInt8])
     /// After `ESC O`, which one more byte ends.
     case shiftedSequence
+    /// Inside pasted text, up to `ESC [ 201 ~`.
+    case paste([UInt8])
   }
+
+  /// What ends a paste.
+  private static let pasteEnd = Array("\u{1B}[201~".utf8)
+  /// The most bytes of a paste that are kept.
+  private static let pasteMaximum = 1 << 16
 
   private var state = State.text
   /// Bytes of a UTF-8 character that isn't complete.
@@ -26,17 +33,34 @@ struct KeyDecoder {
   mutating func take(_ input: cnc_input) -> [Key] {
     switch input.kind {
     case CNC_BYTE: return take(byte: UInt8(truncatingIfNeeded: input.value))
-    case CNC_KEY: return finish() + (Self.key(input.value).map { [$0] } ?? [])
+    case CNC_KEY:
+      // A sequence of keys in pasted text is text that nobody wants.
+      if case .paste = state { return [] }
+      return finish() + (Self.key(input.value).map { [$0] } ?? [])
     case CNC_MOUSE: return finish() + (Self.mouse(input).map { [.mouse($0)] } ?? [])
     default: return finish()
     }
   }
 
   /// There is nothing more to read now: an escape byte that waits was the Escape key. A partial
-  /// character goes on waiting.
+  /// character goes on waiting, and so does pasted text; an Escape ends one whose end was lost.
   mutating func finish() -> [Key] {
-    defer { state = .text }
-    return state == .escape ? [.escape] : []
+    switch state {
+    case .paste(let bytes):
+      guard bytes.last == 0x1B else { return [] }
+      return paste(bytes.dropLast())
+    case .escape:
+      state = .text
+      return [.escape]
+    default:
+      state = .text
+      return []
+    }
+  }
+
+  private mutating func paste(_ bytes: ArraySlice<UInt8>) -> [Key] {
+    state = .text
+    return [.paste(String(decoding: bytes.prefix(Self.pasteMaximum), as: UTF8.self))]
   }
 
   private mutating func take(byte: UInt8) -> [Key] {
@@ -44,7 +68,7 @@ struct KeyDecoder {
     case .text:
       return text(byte)
     case .escape where byte == UInt8(ascii: "["):
-      state = .sequence
+      state = .sequence([])
       return []
     case .escape where byte == UInt8(ascii: "O"):
       state = .shiftedSequence
@@ -52,8 +76,25 @@ struct KeyDecoder {
     case .escape:
       state = .text
       return [.escape] + text(byte)
-    case .sequence:
-      if (0x40...0x7E).contains(byte) { state = .text }
+    case .sequence(let bytes):
+      guard (0x40...0x7E).contains(byte) else {
+        state = .sequence(bytes + [byte])
+        return []
+      }
+      let beginsPaste = byte == UInt8(ascii: "~") && bytes == Array("200".utf8)
+      state = beginsPaste ? .paste([]) : .text
+      return []
+    case .paste(var bytes):
+      state = .text
+      bytes.append(byte)
+      if bytes.suffix(Self.pasteEnd.count) == Self.pasteEnd[...] {
+        return paste(bytes.dropLast(Self.pasteEnd.count))
+      }
+      // Beyond what is kept, only the end matters.
+      if bytes.count > 2 * Self.pasteMaximum {
+        bytes.removeSubrange(Self.pasteMaximum..<bytes.count - 16)
+      }
+      state = .paste(bytes)
       return []
     case .shiftedSequence:
       state = .text

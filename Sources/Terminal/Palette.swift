@@ -125,8 +125,11 @@ struct Palette: Hashable, Sendable {
 }
 
 extension Palette {
-  /// A cell as the shim takes it.
-  func encoded(_ cell: Cell, unicode: Bool) -> cnc_cell {
+  /// A cell as the shim takes it; nil for the right half of a wide one, which goes with the left.
+  func encoded(_ cell: Cell, unicode: Bool) -> cnc_cell? {
+    if cell.isRightHalf {
+      return unicode ? nil : encoded(Cell(" ", cell.style), unicode: false)
+    }
     let attributes = attributes(for: cell.style)
     let scalar =
       unicode || cell.scalar.isASCII
@@ -137,7 +140,7 @@ extension Palette {
     if attributes.reverse { bits |= CNC_REVERSE }
     if attributes.underline { bits |= CNC_UNDERLINE }
     return cnc_cell(
-      character: scalar.value,
+      character: scalar.value, width: unicode && cell.isLeftHalf ? 2 : 1,
       foreground: attributes.foreground ?? -1, background: attributes.background ?? -1,
       attributes: UInt8(truncatingIfNeeded: bits))
   }

@@ -104,7 +104,7 @@ public final class Terminal {
     guard !diff.isEmpty || cursor != self.cursor || shown == nil else { return }
     if shown?.size != canvas.size { cnc_erase() }
     for run in diff.runs {
-      let cells = run.cells.map { palette.encoded($0, unicode: unicode) }
+      let cells = run.cells.compactMap { palette.encoded($0, unicode: unicode) }
       cnc_put(Int32(run.start.x), Int32(run.start.y), cells, Int32(cells.count))
     }
     cnc_flush(Int32(cursor?.x ?? -1), Int32(cursor?.y ?? -1))

@@ -19,7 +19,7 @@ struct Screen {
 
   /// Outcomes of commands, on their way from the cluster's thread.
   private final class Inbox: Sendable {
-    let outcomes = Mutex<[CommandOutcome]>([])
+    let outcomes = Mutex<[(command: Command, outcome: CommandOutcome)]>([])
   }
 
   /// Milliseconds between two frames, at least.
@@ -57,32 +57,38 @@ struct Screen {
         case .resumed: engine.resumeClock()
         case .wake, .resize: break
         default:
-          guard let snapshot = engine.snapshot else { continue }
+          guard let snapshot = engine.snapshot else {
+            // Nothing is shown yet; leaving must be possible all the same.
+            if key == .control("c") { status = 130 }
+            continue
+          }
           let actions = view.handle(key, snapshot, size: terminal.size, at: Self.clock)
           status = carryOut(actions, terminal, inbox) ?? status
         }
       }
-      for outcome in inbox.outcomes.withLock({ taken(&$0) }) {
-        view.show(outcome, at: Self.clock)
+      for (command, outcome) in inbox.outcomes.withLock({ taken(&$0) }) {
+        view.show(outcome, of: command, at: Self.clock)
         isDirty = true
       }
       if view.tick(Self.clock) { isDirty = true }
       guard isDirty, Self.clock - lastFrame >= Self.frameSpacing, let snapshot = engine.snapshot
       else { continue }
+      view.follow(snapshot, size: terminal.size, at: Self.clock)
       draw(snapshot, view, on: terminal)
       lastFrame = Self.clock
       isDirty = false
     }
     engine.close()
     terminal.close()
+    if let snapshot = engine.snapshot { print(Dashboard.farewell(snapshot)) }
     let violations = engine.snapshot?.ledger.violationCount ?? 0
     return status == 0 && violations > 0 ? Failure.Kind.checkFailed.rawValue : status ?? 0
   }
 
-  private func taken(_ outcomes: inout [CommandOutcome]) -> [CommandOutcome] {
-    let all = outcomes
-    outcomes = []
-    return all
+  private func taken<Element>(_ all: inout [Element]) -> [Element] {
+    let taken = all
+    all = []
+    return taken
   }
 
   private func draw(_ snapshot: ClusterSnapshot, _ view: ViewState, on terminal: Terminal) {
@@ -99,10 +105,11 @@ struct Screen {
       case .command(let command):
         let alarm = alarm
         engine.perform(command) { outcome in
-          inbox.outcomes.withLock { $0.append(outcome) }
+          inbox.outcomes.withLock { $0.append((command, outcome)) }
           alarm.ring()
         }
       case .quit: return 0
+      case .interrupt: return 130
       case .redraw: terminal.repaint()
       case .suspend:
         for key in terminal.suspend() {

@@ -131,4 +131,18 @@ import Testing
     let error = #expect(throws: CanvasTextError.self) { try Canvas.parse(lines) }
     #expect(error?.line == line)
   }
+
+  @Test func wideCharactersTakeTwoCells() throws {
+    var canvas = Canvas(size: Size(columns: 6, rows: 3))
+    #expect(canvas.put("a漢b", at: Point(x: 0, y: 0)) == 4)
+    #expect(canvas.put("漢字漢字", at: Point(x: 1, y: 1), limit: 5) == 4)
+    #expect(canvas.put("漢", at: Point(x: 5, y: 2)) == 2)
+    #expect(canvas.text() == ["a漢b", " 漢字", ""])
+    #expect(canvas[1, 0].isLeftHalf && canvas[2, 0].isRightHalf)
+    #expect(try Canvas.parse(canvas.styledText()) == canvas)
+    // What covers a half takes the other with it.
+    canvas.put("x", at: Point(x: 2, y: 0))
+    canvas.put("y", at: Point(x: 1, y: 1))
+    #expect(canvas.text() == ["a xb", " y 字", ""])
+  }
 }

@@ -39,13 +39,13 @@ import Testing
   @Test(
     arguments: [
       ("kil n1", 1, "kil is no command", "kill"),
-      ("kill", 5, "a node is missing", nil),
+      ("kill", 5, "a node is expected here", nil),
       ("kill leadr", 6, "leadr is no node (n1, n2, … or leader, follower, laggard)", "leader"),
       (
         "ack majorty", 5,
         "ack: majorty is no policy (async, first, any, semi-sync, sync, majority)", "majority"
       ),
-      ("ack", 4, "ack: policy is missing", nil),
+      ("ack", 4, "ack: policy is expected here", nil),
       ("delay n1 n2 80", 13, "the delay needs its unit (ns, us, ms, s, m, h), as 80ms", nil),
       ("delay n1 n2 80mss", 13, "mss is no unit of the delay (ns, us, ms, s, m, h)", "ms"),
       ("delay n1 n2 -1s", 13, "the delay is from 0s to 600s", nil),
@@ -59,7 +59,7 @@ import Testing
       ),
       ("fencing maybe", 9, "fencing: maybe is no choice (on, off)", nil),
       ("nodes 101", 7, "nodes: the number of nodes is a whole number from 1 to 100, not 101", nil),
-      ("cut n1 ->", 10, "a node is missing", nil),
+      ("cut n1 ->", 10, "a node is expected here", nil),
       ("ack first 1 (n2", 16, "ack: the parenthesis is never closed", nil),
     ] as [(String, Int, String, String?)])
   func errorsSayWhatAndWhere(line: String, column: Int, message: String, nearest: String?) {

@@ -154,7 +154,18 @@ import Testing
     try session.type("C-u")
     try session.line("ack async")
     try session.waitFor("async 3/3")
+    try session.type(":")
+    // What is pasted is text, whatever it holds; Ctrl-c cancels the line and nothing else.
+    try session.tmux("set-buffer", "wipe n2\n漢字 é\n")
+    try session.tmux("paste-buffer", "-p", "-t", "main")
+    try session.waitFor(":wipe n2 漢字 é")
+    try session.type("C-c")
+    try session.wait("the line is gone") { !$0.contains(":wipe") }
+    try session.tmux("paste-buffer", "-p", "-t", "main")
+    try session.waitFor("pasted text was ignored")
     try session.type("C-c")
     try session.waitFor("shell$")
+    try session.line("echo status $?")
+    try session.waitFor("status 130")
   }
 }

@@ -34,10 +34,24 @@ import Testing
     #expect(keys(text) == expected)
   }
 
-  @Test(arguments: ["\u{1B}[1;6D", "\u{1B}[<0;5;3M", "\u{1B}[200~", "\u{1B}OX", "\u{1B}[?1;2c"])
+  @Test(arguments: ["\u{1B}[1;6D", "\u{1B}[<0;5;3M", "\u{1B}OX", "\u{1B}[?1;2c"])
   func sequencesNobodyKnowsAreSwallowedWhole(_ sequence: String) {
     #expect(keys(sequence) == [])
     #expect(keys(sequence + "x") == [.character("x")])
+  }
+
+  @Test func pastedTextIsOneKey() {
+    #expect(
+      keys("\u{1B}[200~kill n1\r\u{3}é\u{1B}[201~x") == [
+        .paste("kill n1\r\u{3}é"), .character("x"),
+      ])
+    var decoder = KeyDecoder()
+    #expect(keys(Array("\u{1B}[200~one ".utf8), &decoder) == [])
+    #expect(keys(Array("two\u{1B}[201~".utf8), &decoder) == [.paste("one two")])
+    // The end was lost: Escape ends it.
+    #expect(keys(Array("\u{1B}[200~lost".utf8), &decoder) == [])
+    #expect(keys([0x1B], &decoder) == [.paste("lost")])
+    #expect(keys([0x61], &decoder) == [.character("a")])
   }
 
   @Test func aSplitCharacterWaitsForItsRest() {

@@ -55,14 +55,14 @@ import Testing
       palette.attributes(for: Style(tint)) != palette.attributes(for: Style(tint).reversed))
   }
 
-  @Test func cellsAreEncodedForTheShim() {
+  @Test func cellsAreEncodedForTheShim() throws {
     let palette = Palette(colours: .full, light: false)
     let cell = Cell("█", Style(.orange, on: .blue, bold: true, underline: true))
-    let encoded = palette.encoded(cell, unicode: true)
+    let encoded = try #require(palette.encoded(cell, unicode: true))
     #expect(encoded.character == 0x2588)
     #expect(encoded.foreground == 214 && encoded.background == 74)
     #expect(Int32(encoded.attributes) == CNC_BOLD | CNC_UNDERLINE)
-    let plain = palette.encoded(Cell("█"), unicode: false)
+    let plain = try #require(palette.encoded(Cell("█"), unicode: false))
     #expect(plain.character == 0x23)
     #expect(plain.foreground == -1 && plain.background == -1 && plain.attributes == 0)
   }

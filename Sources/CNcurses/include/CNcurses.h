@@ -26,10 +26,11 @@
 #define CNC_REVERSE 4
 #define CNC_UNDERLINE 8
 
-// One cell as it is to be shown: a character one column wide and colours of the terminal's palette,
-// -1 for the terminal's own.
+// One cell as it is to be shown: a character one or two columns wide and colours of the terminal's
+// palette, -1 for the terminal's own.
 typedef struct {
     uint32_t character;
+    uint8_t width;
     int16_t foreground;
     int16_t background;
     uint8_t attributes;

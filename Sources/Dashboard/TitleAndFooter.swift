@@ -1,0 +1,197 @@
+import Canvas
+import Operations
+import Positions
+
+/// The first line, the last line, and what is said above it.
+extension Pen {
+  func title(_ rect: Rect, on canvas: inout Canvas) {
+    let clients = snapshot.clients
+    let ledger = snapshot.ledger
+    let policy = KnobTable.row("ack")?.value(snapshot.knobs) ?? ""
+    let running = snapshot.nodes.filter { $0.state == .running || $0.state == .suspect }.count
+    let clock =
+      snapshot.speed == 0
+      ? "\(glyphs.pause)paused"
+      : "\(glyphs.play)\(Short.fixed(snapshot.speed, snapshot.speed < 0.2 ? 2 : 1))x"
+    // Each part, and how soon it goes when there is no room: 0 never.
+    var parts: [(text: String, style: Style, rank: Int)] = [
+      ("replicascope", .bold, 4), ("\(policy) \(running)/\(snapshot.nodes.count)", Style(.blue), 0),
+      reign,
+      (
+        "\(clock) \(Short.clock(snapshot.at))",
+        snapshot.speed == 0 ? Style(.yellow, bold: true) : .normal, 0
+      ),
+      ("\(Short.count(clients.writesPerSecond)) wr/s", .normal, 1),
+      ("\(Short.count(clients.readsPerSecond)) rd/s", .normal, 5),
+      (
+        "p99 \(clients.recentAcknowledgement.p99.map(Short.milliseconds) ?? "-")", .normal, 3
+      ),
+    ]
+    // More wait than there are clients: the load comes faster than it is served.
+    let queue = clients.waiting - (clients.load.clients ?? 0)
+    if queue > 0, queue > clients.load.clients ?? 0 {
+      parts.append(("queue \(Short.count(Double(queue)))", Style(.yellow, bold: true), 2))
+    }
+    parts.append(("lost \(ledger.lost)", ledger.lost > 0 ? .loud : Style(.green), 0))
+    if ledger.violationCount > 0 {
+      parts.append(("\(ledger.violationCount) VIOLATIONS", .loud, 0))
+    }
+    parts.append(
+      ("stale \(ledger.staleReads)", ledger.staleReads > 0 ? Style(.yellow) : .normal, 6))
+    parts.append(("findings \(ledger.findingCount)", .normal, 7))
+    parts.append(("acknowledged \(Short.grouped(ledger.acknowledged))", .normal, 8))
+    parts.append((snapshot.isLive ? "live, real files" : "simulated", .dim, 9))
+    func width() -> Int { parts.reduce(0) { $0 + $1.text.count + 2 } }
+    while width() > rect.width, let rank = parts.map(\.rank).max(), rank > 0 {
+      parts.removeAll { $0.rank == rank }
+    }
+    var x = rect.x + 1
+    for (text, style, _) in parts where x < rect.right {
+      x +=
+        put(
+          text, at: Point(x: x, y: rect.y), style: style, limit: rect.right - x, on: &canvas) + 2
+    }
+  }
+
+  /// The term; or every leader with its own, when there is more than one.
+  private var reign: (text: String, style: Style, rank: Int) {
+    let leaders = snapshot.nodes.filter { model.leaders.contains($0.id) }
+    guard leaders.count > 1 else { return ("term \(model.term.epoch)", .normal, 0) }
+    let each = leaders.map { "\($0.id) t\($0.term.epoch)" }
+    return ("\(leaders.count) LEADERS \(each.joined(separator: " + "))", .loud, 0)
+  }
+
+  func footer(_ rect: Rect, on canvas: inout Canvas) {
+    switch view.mode {
+    case .prompt: return line(":", view.prompt, rect, on: &canvas)
+    case .filter: return line("/", view.filterLine, rect, on: &canvas)
+    default: break
+    }
+    canvas.fill(rect)
+    let key = view.lastKey
+    let reserved = key.isEmpty ? 0 : Legible.width(key) + 3
+    if reserved > 0 {
+      canvas.put(
+        " \(key) ", endingAt: rect.right, y: rect.y, style: Style(.yellow, bold: true).reversed)
+    }
+    var x = rect.x + 1
+    if case .link(let intent) = view.mode {
+      x +=
+        canvas.put(
+          lead(intent), at: Point(x: x, y: rect.y), style: Style(.purple, bold: true)) + 2
+    }
+    func label(_ binding: KeyBinding) -> String {
+      binding.keys.count > 3 ? binding.label : binding.keys[0].description
+    }
+    var bindings = Bindings.table(view.mode).filter { !$0.short.isEmpty }
+    let all = bindings.reduce(x + 8) { $0 + label($1).count + $1.short.count + 3 }
+    if all > rect.right { bindings.removeAll(where: \.isExtra) }
+    for binding in bindings {
+      let label = label(binding)
+      let width = label.count + 1 + binding.short.count
+      guard x + width < rect.right - reserved else { continue }
+      x += canvas.put(label, at: Point(x: x, y: rect.y), style: .bold) + 1
+      x += canvas.put(binding.short, at: Point(x: x, y: rect.y), style: .dim) + 2
+    }
+  }
+
+  private func lead(_ link: LinkIntent) -> String {
+    let node = view.selected?.description ?? ""
+    let what =
+      switch link.fault {
+      case .part: "part"
+      case .delay: "delay"
+      case .loss: "lossy"
+      }
+    return switch link.direction {
+    case nil: "\(what) \(node):"
+    case .outgoing: "\(what) \(node)\(glyphs.arrowRight)"
+    case .incoming: "\(what) \(glyphs.arrowRight)\(node)"
+    }
+  }
+
+  private func line(
+    _ sign: String, _ editor: LineEditor, _ rect: Rect, on canvas: inout Canvas
+  ) {
+    canvas.fill(rect)
+    let window = editor.window(rect.width - 2)
+    let sign = window.skipped > 0 ? String(glyphs.ellipsis) : sign
+    canvas.put(sign, at: rect.origin, style: Style(.yellow, bold: true))
+    put(
+      window.text, at: Point(x: rect.x + 1, y: rect.y), limit: max(0, rect.width - 1), on: &canvas)
+  }
+
+  // MARK: Messages
+
+  /// Toasts, questions, completions and what is wrong with the prompt's line.
+  func messages(_ rect: Rect, on canvas: inout Canvas) {
+    guard !rect.isEmpty else { return }
+    func show(_ text: String, _ style: Style, _ row: Int = 0) {
+      put(
+        " " + text, at: Point(x: rect.x, y: rect.y + row), style: style, limit: rect.width,
+        on: &canvas)
+    }
+    if let question = view.question, view.mode == .confirm {
+      return show(question.text, Style(.orange, bold: true))
+    }
+    if view.mode == .prompt {
+      if let failure = view.prompt.failure {
+        show("\(failure)", Style(.vermilion, bold: true))
+        let column = Legible.width(String(failure.source.prefix(max(0, failure.column - 1))))
+        let shown = column - view.prompt.window(rect.width - 2).skipped
+        show(
+          String(repeating: " ", count: max(0, min(shown, rect.width - 2))) + "^",
+          Style(.vermilion, bold: true), 1)
+      } else if !view.prompt.candidates.isEmpty {
+        candidates(rect, on: &canvas)
+      } else {
+        usage(show)
+      }
+      return
+    }
+    guard let toast = view.toast else { return }
+    switch toast.kind {
+    case .done:
+      let undo = toast.isFault ? snapshot.undoable.map { "; u undoes \($0)" } ?? "" : ""
+      show("\(glyphs.check) \(toast.text)\(undo)", Style(.green, bold: true))
+    case .note: show("\(glyphs.arrowRight) \(toast.text)", Style(.blue))
+    case .refused: show("\(glyphs.cross) \(toast.text)", Style(.vermilion, bold: true))
+    }
+  }
+
+  /// The words that could stand here, from the chosen one's neighbourhood on.
+  private func candidates(_ rect: Rect, on canvas: inout Canvas) {
+    let words = view.prompt.candidates
+    let chosen = view.prompt.chosen ?? 0
+    var start = 0
+    func width(_ range: Range<Int>) -> Int { words[range].reduce(1) { $0 + $1.count + 2 } }
+    while start < chosen, width(start..<chosen + 1) > rect.width - 2 { start += 1 }
+    var x = rect.x + 1
+    if start > 0 {
+      canvas[x, rect.y] = Cell(glyphs.ellipsis, .dim)
+      x += 2
+    }
+    for (position, word) in words.enumerated().dropFirst(start) {
+      guard x + word.count <= rect.right - 2 else {
+        canvas[min(x, rect.right - 1), rect.y] = Cell(glyphs.ellipsis, .dim)
+        break
+      }
+      let isChosen = position == view.prompt.chosen
+      x +=
+        canvas.put(
+          word, at: Point(x: x, y: rect.y), style: isChosen ? Style(.yellow).reversed : .dim) + 2
+    }
+  }
+
+  /// How the command that is being typed goes on.
+  private func usage(_ show: (String, Style, Int) -> Void) {
+    let word = view.prompt.string.split(separator: " ").first.map(String.init) ?? ""
+    if let row = CommandTable.row(word) {
+      show("\(row.usage)   \(row.meaning)", .dim, 0)
+    } else if let row = KnobTable.row(word) {
+      show(
+        "\(row.name) \(row.choices.joined(separator: " | "))   \(row.meaning)"
+          + " (now \(row.value(snapshot.knobs)))", .dim, 0)
+    }
+  }
+}
