@@ -36,7 +36,10 @@ public struct Checker: Sendable {
     var received = LogPoint.origin
     var written = LogPoint.origin
     var durable = LogPoint.origin
-    /// What was durable before its disk was lost, or its log cut: a promise may still rest on it.
+    /// What it held before its process ended, its disk was lost or its log cut: what it said then
+    /// may be still under way, and a promise rest on it.
+    var receivedBefore = LogPoint.origin
+    var writtenBefore = LogPoint.origin
     var durableBefore = LogPoint.origin
     /// The furthest that it ever showed of the log it has; a restart does not take that back.
     var applied = Index.zero
@@ -51,7 +54,9 @@ public struct Checker: Sendable {
     /// What is left of a node whose process ended: its disk.
     init(crashed before: Seen) {
       durable = before.durable
-      durableBefore = before.durableBefore
+      receivedBefore = before.received
+      writtenBefore = before.written
+      durableBefore = before.durable
       applied = before.applied
       term = before.term
       votedFor = before.votedFor
@@ -76,7 +81,7 @@ public struct Checker: Sendable {
   private var promotionNeedsMajority = true
   /// What was promised before, and the records that each node held then: those may be answered
   /// under either promise.
-  private var promiseBefore: (requirement: AckRequirement, received: [Index])?
+  private var promisesBefore: Deque<(requirement: AckRequirement, received: [Index])> = []
   private var seen: [Seen] = []
   private var chains = [Mark](repeating: Mark(), count: ringSize)
   private var hashes = [Mark](repeating: Mark(), count: ringSize)
@@ -89,6 +94,8 @@ public struct Checker: Sendable {
   private var keys = AcknowledgedKeys()
   private var sessions: [Session] = []
   private var everything = Version.none
+  /// What had been acknowledged when voters were last removed: its copies may have gone with them.
+  private var promisedToMore = Version.none
   /// Nodes whose disks were lost, and that have not caught up since: each may have held a promised
   /// copy.
   private var wiped: Set<NodeID> = []
@@ -104,9 +111,11 @@ public struct Checker: Sendable {
     switch observation {
     case .policyChanged(let requirement, let voters, let members, let fencing, _, let majority):
       if let promise, requirement != promise {
-        promiseBefore = (promise, seen.map(\.received.index))
+        promisesBefore.append((promise, seen.map(\.received.index)))
+        if promisesBefore.count > 8 { promisesBefore.removeFirst() }
       }
       promise = requirement
+      if voters.count < self.voters.count { promisedToMore = everything }
       self.voters = voters
       self.members = members
       self.fencing = fencing
@@ -125,7 +134,10 @@ public struct Checker: Sendable {
     case .frozen(let node): change(node) { $0.isFrozen = true }
     case .thawed(let node): change(node) { $0.isFrozen = false }
     case .durable(let node, let point):
-      change(node) { $0.durable = point }
+      change(node) {
+        $0.durable = point
+        if $0.written.index < point.index { $0.written = point }
+      }
       if !wiped.isEmpty, point.term >= committed.term, point.index >= committed.index {
         wiped.remove(node)
       }
@@ -319,7 +331,8 @@ public struct Checker: Sendable {
       let (count, copies) = ledger.keep(position, through: kept, because: why)
       guard count > 0 else { continue }
       lostNow += count
-      if !forced, fencing, copies - wiped.count + needed > voters.count, copies > 1 {
+      let isOfMore = account.term <= promisedToMore.term && kept < promisedToMore.index
+      if !forced, !isOfMore, fencing, copies - wiped.count + needed > voters.count, copies > 1 {
         mustNot += count
       }
     }
@@ -402,13 +415,15 @@ public struct Checker: Sendable {
       if own.isDegraded { return true }
       func has(_ node: NodeID) -> Bool {
         let state = of(node)
-        if holds(state.durableBefore) { return true }
+        let isWritten =
+          requirement.periodicSync
+          ? holds(state.written) || holds(state.writtenBefore)
+          : holds(state.durable) || holds(state.durableBefore)
         switch requirement.durability {
-        case .received: return holds(state.received)
-        case .flushed: return holds(requirement.periodicSync ? state.written : state.durable)
+        case .received: return holds(state.received) || holds(state.receivedBefore) || isWritten
+        case .flushed: return isWritten
         case .applied:
-          return holds(requirement.periodicSync ? state.written : state.durable)
-            && state.applied >= through
+          return isWritten && (state.applied >= through || holds(state.durableBefore))
         }
       }
       func count(_ nodes: [NodeID]) -> Int { nodes.filter { $0 != leader && has($0) }.count }
@@ -423,9 +438,11 @@ public struct Checker: Sendable {
     }
     var promised = requirement
     if !isKept(requirement) {
-      if let before = promiseBefore, leader.offset < before.received.count,
-        through <= before.received[leader.offset], isKept(before.requirement)
-      {
+      let before = promisesBefore.first { before in
+        leader.offset < before.received.count && through <= before.received[leader.offset]
+          && isKept(before.requirement)
+      }
+      if let before {
         promised = before.requirement
       } else {
         violate(
@@ -453,12 +470,15 @@ public struct Checker: Sendable {
   public func prepare(_ key: UInt64) { keys.prefetch(key) }
 
   /// Notes that `session` was told: its write of a key, the record `index` of `term`, is safe.
+  ///
+  /// - Parameter again: whether it had been sent before. An earlier record of it may be the one that
+  ///   counts, so that the key's version may be that one's.
   public mutating func noteAcknowledged(
-    _ key: UInt64, term: Term, index: Index, session: UInt64
+    _ key: UInt64, term: Term, index: Index, session: UInt64, again: Bool = false
   ) {
     let version = Version(term: term, index: index)
     if ledger.isLost(term, index) { return }
-    keys.note(key, version)
+    if !again { keys.note(key, version) }
     if version > everything { everything = version }
     withSession(session) { $0.wrote = version }
   }

@@ -79,6 +79,7 @@ extension Cluster {
     guard nodes[id.offset].boot != nil else { return }
     for note in recovery.notes { say(.log, id, "\(id) \(note)") }
     nodes[id.offset].boot?.term = recovery.vote.term
+    nodes[id.offset].boot?.promisedTerm = recovery.vote.term
     nodes[id.offset].boot?.end = recovery.point
     // Suspect and empty: its disk was lost, now or before an earlier start.
     let isWiped = recovery.isSuspect && recovery.point == .origin && hasBegun
@@ -164,7 +165,8 @@ extension Cluster {
     nodes[id.offset].status = .running
     observe(
       .started(
-        node: id, flushed: boot.end, term: boot.term, isNew: boot.end.index == .zero && !hasBegun))
+        node: id, flushed: boot.end, term: boot.promisedTerm,
+        isNew: boot.end.index == .zero && !hasBegun))
     observe(.durable(node: id, point: boot.end))
     observe(.applied(node: id, point: boot.applied, stateHash: boot.state.hash))
     if boot.isSuspect, boot.memberships.last?.membership.voters == [id] {

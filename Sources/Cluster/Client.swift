@@ -26,6 +26,10 @@ struct Operation: Sendable {
   var attempt: UInt32
   /// Whether an answer is still awaited from ``node`` (else a try is due).
   var isUnderWay: Bool
+  /// How often it was sent.
+  var tries: UInt8 = 0
+  /// How often a node sent it on to another: after a few times it waits before it goes on.
+  var redirects: UInt8 = 0
 }
 
 /// A key and value given by hand, for the operator's own operation.

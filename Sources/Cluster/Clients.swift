@@ -95,6 +95,7 @@ extension Cluster {
     guard var client = client(session), var operation = client.operation else { return }
     client.attempts &+= 1
     operation.attempt = client.attempts
+    if operation.tries < .max { operation.tries += 1 }
     operation.isUnderWay = true
     switch operation.kind {
     case .write:
@@ -257,7 +258,8 @@ extension Cluster {
       operation.sequence == origin.sequence, case .write = operation.kind
     else { return }
     checker.noteAcknowledged(
-      Load.keyHash(operation.key), term: term, index: index, session: origin.session)
+      Load.keyHash(operation.key), term: term, index: index, session: origin.session,
+      again: operation.tries > 1)
     load.clients[position].operation = nil
     load.clients[position].leader = node
     load.clients[position].wrote = index
@@ -294,7 +296,11 @@ extension Cluster {
       guard follows, why == .notLeader || why == .switchingOver else { return }
       if let leader, leader != node {
         client.leader = leader
-        delay = why == .switchingOver ? Load.pause : .zero
+        // Nodes that send it to one another must not keep it running.
+        if why == .notLeader, operation.redirects < 3 {
+          client.operation?.redirects += 1
+          delay = .zero
+        }
       } else if let next = everyone.first(where: { $0 > node }) ?? everyone.first {
         client.leader = next
       }

@@ -121,6 +121,8 @@ struct DiskContents: Sendable {
 /// A start under way: files, then checkpoint, then the log's terms, members and newest records.
 struct NodeBoot: Sendable {
   var term = Term.zero
+  /// The term that its disk remembers; ``term`` may be above it, where it was told so.
+  var promisedTerm = Term.zero
   var history = TermHistory(origin: .origin)
   var window = LogWindow(after: .origin)
   var state = KeyValueState()

@@ -55,7 +55,8 @@ extension Cluster {
     guard let operation = load.operatorClient.operation, operation.sequence == origin.sequence
     else { return }
     checker.noteAcknowledged(
-      load.named.key.withUnsafeBytes(Load.hash), term: term, index: index, session: 0)
+      load.named.key.withUnsafeBytes(Load.hash), term: term, index: index, session: 0,
+      again: operation.tries > 1)
     load.operatorClient.operation = nil
     load.operatorClient.wrote = index
     load.operatorClient.saw = max(load.operatorClient.saw, index)

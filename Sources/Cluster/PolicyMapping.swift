@@ -89,6 +89,10 @@ extension Cluster {
     let policy = self.policy
     for id in members {
       if nodes[id.offset].status == .frozen {
+        // Once it is thawed only the newest counts.
+        nodes[id.offset].deferredDisk.removeAll {
+          if case .policyChanged = $0 { true } else { false }
+        }
         nodes[id.offset].deferredDisk.append(.policyChanged(policy))
       } else {
         run(.policyChanged(policy), at: id)

@@ -159,6 +159,8 @@ extension Cluster {
   private var clientsSnapshot: ClientsSnapshot {
     var clients = ClientsSnapshot(load: load.settings)
     clients.writesPerSecond = metrics.writesPerSecond
+    clients.acknowledged = metrics.acknowledged
+    clients.answered = metrics.answered
     clients.readsPerSecond = metrics.readsPerSecond
     clients.writesHistory = metrics.writesHistory
     clients.waiting =

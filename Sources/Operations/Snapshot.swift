@@ -270,6 +270,10 @@ public struct ClientsSnapshot: Equatable, Sendable {
   public var writesPerSecond: Double
   /// Answered reads a second, over the last second.
   public var readsPerSecond: Double
+  /// Writes that clients saw acknowledged, since the start.
+  public var acknowledged: Int
+  /// Reads that clients saw answered, since the start.
+  public var answered: Int
   /// Acknowledged writes a second, a sample a second, newest last, at most 60.
   public var writesHistory: [Double]
   /// Operations waiting for an answer.
@@ -292,6 +296,8 @@ public struct ClientsSnapshot: Equatable, Sendable {
     self.load = load
     writesPerSecond = 0
     readsPerSecond = 0
+    acknowledged = 0
+    answered = 0
     writesHistory = []
     waiting = 0
     refused = 0

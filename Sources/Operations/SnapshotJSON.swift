@@ -4,7 +4,7 @@ import Positions
 public enum SnapshotJSON {
   /// `{"snapshot": …}`.
   public static func snapshot(_ snapshot: ClusterSnapshot) -> String {
-    var pairs = shared(snapshot)
+    var pairs = shared(snapshot, wholeRun: false)
     pairs.append(("links", links(snapshot)))
     return JSONText.object([("snapshot", .object(pairs))]).text
   }
@@ -25,7 +25,7 @@ public enum SnapshotJSON {
 
   /// `{"summary": …}`.
   public static func summary(_ snapshot: ClusterSnapshot) -> String {
-    var pairs = shared(snapshot)
+    var pairs = shared(snapshot, wholeRun: true)
     let ledger = snapshot.ledger
     pairs.append(("violationList", .array(ledger.violations.map { .string($0) })))
     pairs.append(("findingList", .array(ledger.findings.map { .string($0) })))
@@ -49,10 +49,14 @@ public enum SnapshotJSON {
     KnobTable.rows.map { ($0.name, .string($0.value(knobs))) }
   }
 
-  private static func shared(_ snapshot: ClusterSnapshot) -> [(String, JSONText)] {
+  /// What snapshots and summaries share; a summary's rates are those of the whole run.
+  private static func shared(
+    _ snapshot: ClusterSnapshot, wholeRun: Bool
+  ) -> [(String, JSONText)] {
     guard case .singleLeader(let model) = snapshot.model else { return [] }
     let ledger = snapshot.ledger
     let clients = snapshot.clients
+    let seconds = max(snapshot.at.sinceStart.seconds, 1e-9)
     return [
       ("model", .string("single-leader")), ("at", .number(snapshot.at.sinceStart.seconds)),
       ("nodes", .integer(snapshot.nodes.count)), ("leader", .optional(model.leader?.description)),
@@ -69,8 +73,14 @@ public enum SnapshotJSON {
       ("staleReads", .integer(ledger.staleReads)),
       ("violations", .integer(ledger.violationCount)),
       ("findings", .integer(ledger.findingCount)),
-      ("writesPerSecond", .number(clients.writesPerSecond)),
-      ("readsPerSecond", .number(clients.readsPerSecond)),
+      (
+        "writesPerSecond",
+        .number(wholeRun ? Double(clients.acknowledged) / seconds : clients.writesPerSecond)
+      ),
+      (
+        "readsPerSecond",
+        .number(wholeRun ? Double(clients.answered) / seconds : clients.readsPerSecond)
+      ),
       ("ackMilliseconds", latency(clients.acknowledgement)),
       ("readMilliseconds", latency(clients.reads)), ("refused", .integer(clients.refused)),
       ("timedOut", .integer(clients.timedOut)), ("degraded", .bool(model.degraded)),

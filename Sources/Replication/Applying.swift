@@ -8,7 +8,7 @@ extension Replica {
 
   /// How far the state may show the log.
   var showsThrough: Index {
-    if policy.appliesWhenFlushed { return flushed.index }
+    if policy.appliesWhenFlushed, role != .leader { return flushed.index }
     // A leader shows what it acknowledged, even where the policy is weaker than commit.
     let acknowledged = leadership.map { min($0.acknowledged, flushed.index) } ?? .zero
     return max(commit, acknowledged)

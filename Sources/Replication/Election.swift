@@ -52,7 +52,7 @@ extension Replica {
 
   /// Asks around who would vote for it, without raising its term.
   mutating func askForVotes(into effects: inout [Effect]) {
-    guard role != .leader, isVoter, logIsSettled else { return }
+    guard role != .leader, mayCampaign, logIsSettled else { return }
     role = .candidate
     let proposed = term.next(for: id)
     candidacy = Candidacy(stage: .asking, term: proposed)
@@ -69,7 +69,7 @@ extension Replica {
   ) {
     let hasLeader = role == .leader || (role == .follower && leaderIsFresh)
     let granted =
-      proposed > term && !hasLeader && !isSuspect && isVoter
+      proposed > term && !hasLeader && !isSuspect
       && !candidate.isLessAdvanced(than: head)
     effects.append(
       .send(
@@ -97,8 +97,8 @@ extension Replica {
   /// Campaigns, stands aside or waits, as the answers so far say.
   private mutating func considerPreVotes(isLastCall: Bool, into effects: inout [Effect]) {
     guard let current = candidacy, current.stage == .asking else { return }
-    let everyone = current.replies.count == membership.voters.count - 1
-    let willing = current.replies.filter(\.granted).count + (isSuspect ? 0 : 1)
+    let everyone = current.replies.count == membership.voters.filter { $0 != id }.count
+    let willing = current.replies.filter(\.granted).count + (isSuspect || !isVoter ? 0 : 1)
     let needed = policy.promotionNeedsMajority ? votesNeeded : 1
     let allSuspect = everyone && isSuspect && current.replies.allSatisfy(\.isSuspect)
     guard everyone || isLastCall else {
@@ -141,6 +141,13 @@ extension Replica {
     }
   }
 
+  /// Whether it takes part in elections: a node whose removal is in its log and not committed may hold
+  /// the only log with which the others can go on (Ongaro's dissertation, section 4.2.2).
+  var mayCampaign: Bool {
+    isVoter
+      || memberships.last { $0.index <= commit }?.membership.voters.contains(id) == true
+  }
+
   /// Whether no part of the log is being cut off or replaced: a leader could append to it.
   public var logIsSettled: Bool { truncating == nil && installing == nil }
 
@@ -153,7 +160,7 @@ extension Replica {
   mutating func askedToCampaign(
     _ theirs: Term, transfer: Bool, into effects: inout [Effect]
   ) {
-    guard theirs >= term, role != .leader, isVoter, logIsSettled, !isSuspect || !transfer
+    guard theirs >= term, role != .leader, mayCampaign, logIsSettled, !isSuspect || !transfer
     else { return }
     if transfer {
       campaign(on: .transfer, forced: false, into: &effects)
@@ -175,7 +182,7 @@ extension Replica {
     }
     if hasLeader, grounds != .transfer { return }
     let granted =
-      (!isSuspect || grounds == .allSuspect) && isVoter && !candidate.isLessAdvanced(than: head)
+      (!isSuspect || grounds == .allSuspect) && !candidate.isLessAdvanced(than: head)
     raise(to: theirs, votedFor: granted ? sender : nil, into: &effects)
     leaderIsFresh = false
     becomeFollower(of: nil, why: "\(sender) campaigns in term \(theirs.epoch)", into: &effects)
@@ -206,7 +213,7 @@ extension Replica {
 
   private mutating func considerVotes(into effects: inout [Effect]) {
     guard let current = candidacy, current.ownVoteIsDurable else { return }
-    let votes = current.replies.filter(\.granted).count + 1
+    let votes = current.replies.filter(\.granted).count + (isVoter ? 1 : 0)
     let needed =
       switch current.grounds {
       case .allSuspect: membership.voters.count

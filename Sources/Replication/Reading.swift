@@ -9,6 +9,9 @@ extension Replica {
       if role == .leader {
         leadership?.unconfirmed.append(.init(asker: .client(request)))
         confirmReads(into: &effects)
+      } else if policy.appliesWhenFlushed {
+        // Its state may show what is not committed: only the leader's word will do.
+        effects.append(.answer(request.id, .refused(.notLeader, leader: leader)))
       } else if let leader, leader != id {
         asked.append(request)
         effects.append(.send(.readIndexRequest(id: request.id), to: leader))
