@@ -262,7 +262,8 @@ extension Cluster {
   }
 
   private mutating func removeMember(_ id: NodeID) -> CommandOutcome {
-    guard members.count > 1 else { return .refused("\(id) is the last node") }
+    if leaving.contains(id.offset) { return .note("\(id) is being removed already") }
+    guard members.count - leaving.count > 1 else { return .refused("\(id) is the last node") }
     guard let leader else { return .refused("no running node leads, so none can let a member go") }
     leaving.insert(id.offset)
     // A leader hands over first, and the next one lets it go: writes hardly wait.

@@ -151,6 +151,18 @@ extension Replica {
     }
   }
 
+  /// Forgets what followers said under a weaker rule, and asks them what they hold under this one.
+  mutating func askAnew(into effects: inout [Effect]) {
+    guard let office = leadership else { return }
+    for position in office.progress.indices {
+      let isFull = office.progress[position].positions.isFull
+      leadership?.progress[position].positions = .none
+      leadership?.progress[position].positions.isFull = isFull
+      leadership?.progress[position].restartRound = office.round + 1
+    }
+    heartbeatAll(into: &effects)
+  }
+
   mutating func beat(into effects: inout [Effect]) {
     guard role == .leader else { return }
     effects.append(.setTimer(.heartbeat, policy.heartbeat))

@@ -232,8 +232,10 @@ public struct Replica: Sendable {
   }
 
   private mutating func adopt(_ new: Policy, into effects: inout [Effect]) {
+    let isStricter = new.syncsEveryBatch && !policy.syncsEveryBatch
     policy = new
     if role == .leader {
+      if isStricter { askAnew(into: &effects) }
       effects.append(.setTimer(.heartbeat, policy.heartbeat))
       effects.append(.setTimer(.checkQuorum, policy.electionTimeout))
       if leadership?.isDegraded == true, policy.degradeAfter == nil {

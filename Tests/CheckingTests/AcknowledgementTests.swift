@@ -194,4 +194,14 @@ import Testing
     story.acknowledge(1, first, 3)
     story.expectViolation("n1 acknowledged record 3")
   }
+
+  @Test func aFrozenLeaderHasNotHeardOfThePoliciesSince() {
+    var story = Self.story(.asynchronous, .flushed)
+    story.see(.frozen(node: NodeID(1)))
+    story.policy(.all, nodes: 5)
+    story.policy(.majority, nodes: 5)
+    story.see(.thawed(node: NodeID(1)))
+    story.acknowledge(1, first, 3)
+    story.expectNothing()
+  }
 }

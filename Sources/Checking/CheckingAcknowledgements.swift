@@ -1,0 +1,92 @@
+import Positions
+
+/// Whether acknowledgements are as durable as was promised.
+extension Checker {
+  mutating func acknowledged(
+    _ leader: NodeID, _ term: Term, _ through: Index, _ writes: Int
+  ) {
+    let copies = checkDurable(leader, term, through)
+    let lost = ledger.acknowledge(term, through: through, writes: writes, copies: copies)
+    guard term < highest else { return }
+    if splitBrainsTold.insert(term).inserted {
+      let other = leaders.last { $0.term == highest }?.node ?? leader
+      find(
+        "\(leader) acknowledges in term \(term.epoch) while \(other) leads term \(highest.epoch): "
+          + "two leaders at once")
+    }
+    if lost > 0, copies > voters.count / 2, fencing, promotionNeedsMajority,
+      !requirement.periodicSync, wiped.isEmpty, !wasForced
+    {
+      violate(
+        "\(leader) acknowledged \(lost) writes through \(through) in term \(term.epoch), which "
+          + "term \(highest.epoch) does not have")
+    }
+  }
+
+  /// Checks that a promise is kept, and gives how many durable copies it promises.
+  mutating func checkDurable(_ leader: NodeID, _ term: Term, _ through: Index) -> Int {
+    func holds(_ point: LogPoint) -> Bool { point.index >= through && point.term >= term }
+    func isKept(_ requirement: AckRequirement) -> Bool {
+      let own = of(leader)
+      guard holds(requirement.periodicSync ? own.written : own.durable) else { return false }
+      if own.isDegraded { return true }
+      func has(_ node: NodeID) -> Bool {
+        let state = of(node)
+        let isWritten =
+          requirement.periodicSync
+          ? holds(state.written) || holds(state.writtenBefore)
+          : holds(state.durable) || holds(state.durableBefore)
+        switch requirement.durability {
+        case .received: return holds(state.received) || holds(state.receivedBefore) || isWritten
+        case .flushed: return isWritten
+        case .applied:
+          return isWritten && (state.applied >= through || holds(state.durableBefore))
+        }
+      }
+      func count(_ nodes: [NodeID]) -> Int { nodes.filter { $0 != leader && has($0) }.count }
+      switch requirement.rule {
+      case .asynchronous: return true
+      case .all: return count(voters) >= voters.filter { $0 != leader }.count
+      case .majority:
+        return count(voters) + (voters.contains(leader) ? 1 : 0) >= voters.count / 2 + 1
+      case .any(let wanted, let list), .first(let wanted, let list):
+        return count(list.isEmpty ? voters : list) >= wanted
+      }
+    }
+    var promised = requirement
+    if !isKept(requirement) {
+      let before = earlierPromises(to: leader, through).first(where: isKept)
+      if let before {
+        promised = before
+      } else {
+        violate(
+          "\(leader) acknowledged record \(through) of term \(term.epoch) before it was as durable "
+            + "as promised")
+      }
+    }
+    return copies(of: promised, degraded: of(leader).isDegraded)
+  }
+
+  /// What a leader may still go by for records through `index`: the promise before, and those before
+  /// that as long as it was frozen when they were changed.
+  func earlierPromises(to leader: NodeID, _ index: Index) -> [AckRequirement] {
+    var found: [AckRequirement] = []
+    for before in promisesBefore.reversed() {
+      guard leader.offset < before.received.count else { break }
+      if index <= before.received[leader.offset] { found.append(before.requirement) }
+      if !before.isFrozen[leader.offset] { break }
+    }
+    return found
+  }
+
+  func copies(of requirement: AckRequirement, degraded: Bool) -> Int {
+    if requirement.periodicSync || requirement.durability == .received { return 1 }
+    if degraded { return 1 }
+    switch requirement.rule {
+    case .asynchronous: return 1
+    case .all: return voters.count
+    case .majority: return voters.count / 2 + 1
+    case .any(let count, _), .first(let count, _): return count + 1
+    }
+  }
+}
