@@ -75,7 +75,8 @@ extension Checker {
       let text =
         "\(node) answered a linearizable read from record \(through), but record "
         + "\(max(read.everything.index, read.newestOfKey.index)) had been acknowledged before"
-      if fencing { violate(text) } else { find(text) }
+      let isForbidden = fencing && !wasForced && !committedWasLost
+      if isForbidden { violate(text) } else { find(text) }
     }
     guard version.index > .zero, !lost(version) else { return }
     if version > everything, read.guarantee == .linearizable { everything = version }

@@ -224,6 +224,9 @@ extension Cluster {
   private mutating func promote(_ id: NodeID) -> CommandOutcome {
     guard node(id)?.status == .running else { return .refused("\(id) does not run") }
     if node(id)?.replica?.role == .leader { return .note("\(id) leads already") }
+    guard node(id)?.replica?.isVoter == true else {
+      return .refused("\(id) has no vote yet: it still learns what the others hold")
+    }
     guard node(id)?.replica?.logIsSettled == true else {
       return .refused("\(id) is cutting off or replacing its log; try again when it is done")
     }
