@@ -42,7 +42,7 @@ let package = Package(
     // The log, the world it lives in, the protocol, the checkers.
     module("WriteAheadLog", ["Positions", "Records", "CProcessor", collections]),
     .target(name: "CSystem"),
-    module("World", ["Positions", "WriteAheadLog", "CSystem", collections]),
+    module("World", ["Positions", "WriteAheadLog", "CProcessor", "CSystem", collections]),
     module("Replication", ["Positions", "Records", "CProcessor", collections]),
     module("Checking", ["Positions", "CProcessor", collections]),
 

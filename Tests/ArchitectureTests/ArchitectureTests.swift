@@ -12,7 +12,8 @@ import Testing
     "WriteAheadLog": ["Positions", "Records", "CProcessor", "Collections"],
     "CSystem": [],
     "World": [
-      "Positions", "WriteAheadLog", "CSystem", "Collections", "Synchronization", "Glibc",
+      "Positions", "WriteAheadLog", "CProcessor", "CSystem", "Collections", "Synchronization",
+      "Glibc",
     ],
     "Replication": ["Positions", "Records", "CProcessor", "Collections"],
     "Checking": ["Positions", "CProcessor", "Collections"],

@@ -34,4 +34,13 @@ static inline void processor_prefetch(const void *bytes, size_t count) {
     __builtin_prefetch((const char *)bytes + line, 1, 3);
 }
 
+/// Says that the thread looks again and again for what another one does.
+static inline void processor_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 #endif
