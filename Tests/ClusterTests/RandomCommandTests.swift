@@ -11,21 +11,28 @@ import World
 ///
 /// `REPLICASCOPE_SEEDS=1...500` runs others than the recorded ones.
 @Suite struct RandomCommandTests {
-  static var seeds: [Int] {
+  /// Seeds that once showed a fault: removed nodes that would not elect, the last node removed,
+  /// dirty and stale reads, and promises that were judged wrongly.
+  static let recorded = [1, 215, 282, 462, 2465, 2711]
+  static let recordedWild = [
+    46, 48, 132, 143, 190, 270, 291, 614, 782, 823, 1222, 1379, 1467, 2556, 2715,
+  ]
+
+  static func seeds(_ recorded: [Int]) -> [Int] {
     guard let text = ProcessInfo.processInfo.environment["REPLICASCOPE_SEEDS"] else {
-      return Array(1...6)
+      return Array(2...4) + recorded
     }
     let ends = text.split(separator: ".").compactMap { Int($0) }
     guard let first = ends.first, let last = ends.last else { return [] }
     return Array(first...last)
   }
 
-  @Test(arguments: seeds)
+  @Test(arguments: seeds(recorded))
   func underMajorityAndFencingNothingIsLost(seed: Int) throws {
     try play(seed: seed, wild: false)
   }
 
-  @Test(arguments: seeds)
+  @Test(arguments: seeds(recordedWild))
   func whateverTheKnobsPermitTheReplicasAgreeInTheEnd(seed: Int) throws {
     try play(seed: seed, wild: true)
   }
