@@ -65,12 +65,23 @@ extension WriteAheadLog {
     }
     let oldest = checkpoints[0].end
     while segments.count > 1, segments[0].end.end <= oldest {
-      operations.append(.remove(name: segments.removeFirst().name))
+      operations.append(letGo(segments.removeFirst()))
     }
     guard !operations.isEmpty else { return }
-    // Removals in the log's order, each durable before the next: a gap must never be seen.
+    // In the log's order, each durable before the next: a gap must never be seen.
     submit(
       operations.flatMap { [$0, .syncDirectory] }, for: .tidying, turn: .aside, into: &output)
+  }
+
+  /// Removes a segment's file, or gives it a spare's name: overwriting a file with zeros is much
+  /// easier for the disk than to free its blocks and find others.
+  private mutating func letGo(_ segment: Segment) -> FileOperation {
+    guard retired.count < Self.retiredMaximum, segment.filled <= configuration.segmentSize,
+      !isFull
+    else { return .remove(name: segment.name) }
+    let name = nextSpareName()
+    retired.append(name)
+    return .rename(from: segment.name, to: name)
   }
 
   /// Reads the newest good checkpoint at or below `index` back.

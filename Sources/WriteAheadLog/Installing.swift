@@ -23,7 +23,7 @@ extension WriteAheadLog {
 
   /// Makes what needs room, once no flush is in flight: the old log still counts.
   mutating func makeInstallation(into output: inout LogOutput) {
-    guard case .installing(var installation) = phase, flushing == nil else { return }
+    guard case .installing(var installation) = phase, flushing.isEmpty else { return }
     let point = installation.checkpoint.point
     let header = SegmentHeader(
       clusterID: configuration.clusterID, node: configuration.node,

@@ -17,6 +17,9 @@ public struct LogConfiguration: Equatable, Sendable {
   public var fillAhead = 256 << 10
   /// The least bytes of a zero-fill behind the writer's back.
   public var fillStep = 1 << 20
+  /// Bytes of a flush that may wait for the disk behind the one in flight: from here on its time there
+  /// is rather its bytes' than its sync's, so that waiting for more records would gain nothing.
+  public var queuedMinimum = 256 << 10
   /// Whether an empty directory has lost what was in it, so that the node is suspect.
   public var newIsSuspect = false
   /// Bytes of rollback files, and of damaged files set aside, that are kept; the newest always is.

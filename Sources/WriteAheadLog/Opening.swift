@@ -54,11 +54,12 @@ extension WriteAheadLog {
     checkpoints = []
     keptAside = KeptAside()
     pending = []
-    flushing = nil
+    flushing = []
     purposes = [:]
     isFilling = false
     isLookingForRoom = false
     spare = .none
+    retired = []
     isFull = false
     vote = VoteRecord()
     // What an earlier life of the node left under way ends first.

@@ -42,7 +42,7 @@ extension WriteAheadLog {
 
   /// Records that were not yet seen to be in the file.
   private func inMemory(after index: Index) -> RecordBatch? {
-    for batches in [flushing?.batches ?? [], pending] {
+    for batches in flushing.map(\.batches) + [pending] {
       guard let first = batches.first, index >= first.previous.index else { continue }
       for batch in batches where batch.last.index > index {
         return batch.suffix(after: index).prefix(through: head.index)

@@ -53,7 +53,7 @@ extension WriteAheadLog {
 
   /// Reads what will be discarded, once what stays is flushed.
   mutating func beginTruncating(into output: inout LogOutput) {
-    guard case .truncating(var truncation) = phase, truncation.step == .flushing, flushing == nil
+    guard case .truncating(var truncation) = phase, truncation.step == .flushing, flushing.isEmpty
     else { return }
     guard pending.isEmpty else { return submitPending(into: &output) }
     truncation.step = .reading

@@ -6,7 +6,9 @@ import Records
 ///
 /// Calls and completions go in; requests for the node's disk and events for its owner come out, in a
 /// ``LogOutput``. Appended records stay in memory until ``flush(into:)`` hands them over as one write
-/// and sync; at most one such flush is in flight, and what was appended meanwhile goes with the next.
+/// and sync; what was appended meanwhile goes with the next. The next is handed over once that flush
+/// has ended, or before, to wait for the disk, when it is so large that waiting for more records would
+/// gain nothing.
 ///
 /// The owner submits every request, in order, to an executor that does each in its turn, and gives
 /// each completion back through ``handle(_:into:)``.
@@ -35,11 +37,19 @@ public struct WriteAheadLog: Sendable {
     }
   }
 
-  /// The file that will be the next segment, zero-filled ahead.
+  /// A file that will be a segment.
+  struct SpareFile: Equatable, Sendable {
+    var name: String
+    /// Bytes from its beginning that are zeros.
+    var filled: Int
+  }
+
+  /// The file that will be the next segment, zero-filled ahead as the writer goes on.
   enum Spare: Equatable, Sendable {
     case none
-    case filling
-    case ready(String)
+    /// More zeros are under way, up to what it says.
+    case filling(SpareFile)
+    case waiting(SpareFile)
     /// There was no room for one; the next segment makes its own.
     case failed
   }
@@ -59,7 +69,7 @@ public struct WriteAheadLog: Sendable {
     case opening
     case flush(through: LogPoint, Flush)
     case fill(segment: UInt64, through: Int)
-    case spare(String)
+    case spare(SpareFile)
     case room
     case vote(Vote)
     case idle
@@ -89,12 +99,17 @@ public struct WriteAheadLog: Sendable {
 
   /// Records that were not yet handed to the disk.
   var pending: Deque<RecordBatch> = []
-  /// The flush in flight; its records are kept until they are durable, in case the disk is full.
-  var flushing: (token: UInt64, batches: Deque<RecordBatch>)?
+  /// The flush in flight, and perhaps one that waits for the disk behind it: their records are kept
+  /// until they are durable, in case the disk is full.
+  var flushing: Deque<Flying> = []
   var wantsFlush = false
   var isFilling = false
   var spare = Spare.none
   var spares = 0
+  /// Files of old segments under spares' names, to be filled with zeros when a spare is wanted.
+  var retired: Deque<String> = []
+  /// A checkpoint retires about two.
+  static let retiredMaximum = 3
   var isLookingForRoom = false
   var isClosing = false
   var purposes: [UInt64: Purpose] = [:]
@@ -132,7 +147,7 @@ public struct WriteAheadLog: Sendable {
     case .opening: opened(completion.results, into: &output)
     case .flush(let point, let flush): flushDone(through: point, flush.segments, into: &output)
     case .fill(let sequence, let through): fillDone(sequence, through, into: &output)
-    case .spare(let name): spare = .ready(name)
+    case .spare(let file): spare = .waiting(file)
     case .room: roomFound(into: &output)
     case .vote(let vote): output.events.append(.voteSaved(vote))
     case .idle, .tidying: break
@@ -142,6 +157,10 @@ public struct WriteAheadLog: Sendable {
         let batch = RecordEncoding.decode(
           bytes, from: mark, salt: salt, after: after, limit: limit, maximumBytes: maximum)
       else {
+        // The file was retired, and filled with zeros, while it was read.
+        if after < first.index {
+          return output.events.append(.unavailable(request: request, first: first))
+        }
         return fail(FileError(kind: .inputOutput(0), name: "a record read back is bad"), &output)
       }
       output.events.append(.records(batch, request: request))
@@ -170,9 +189,9 @@ public struct WriteAheadLog: Sendable {
     case (.fill, .noSpace) where done == 0:
       isFilling = false
       becomeFull(true, &output)
-    case (.spare(let name), .noSpace) where done == 0:
+    case (.spare(let file), .noSpace) where done == 0:
       spare = .failed
-      submit([.remove(name: name)], for: .tidying, turn: .aside, into: &output)
+      submit([.remove(name: file.name)], for: .tidying, turn: .aside, into: &output)
     case (.room, .noSpace) where done == 0:
       isLookingForRoom = false
       becomeFull(true, &output)
@@ -204,6 +223,10 @@ public struct WriteAheadLog: Sendable {
     guard isFull != full else { return }
     isFull = full
     output.events.append(.full(full))
+    if full, !retired.isEmpty {
+      submit(retired.map { .remove(name: $0) }, for: .tidying, turn: .aside, into: &output)
+      retired = []
+    }
   }
 
   mutating func submit(
@@ -262,7 +285,7 @@ public struct WriteAheadLog: Sendable {
   }
 
   mutating func closeIfFlushed(into output: inout LogOutput) {
-    guard isClosing, flushing == nil, pending.isEmpty || isFull else { return }
+    guard isClosing, flushing.isEmpty, pending.isEmpty || isFull else { return }
     isClosing = false
     saveVoteRecord(for: .closing, into: &output)
   }

@@ -10,7 +10,14 @@ extension WriteAheadLog {
     /// The segments as they will be: the last one continued, others new.
     var segments: [Segment]
     /// The spare file that became one of them.
-    var spare: String?
+    var spare: SpareFile?
+  }
+
+  /// Records on their way to the disk.
+  struct Flying: Sendable {
+    var batches: Deque<RecordBatch>
+    /// Whether they go to zeros that are there, and need nothing else.
+    var isPlain: Bool
   }
 
   /// Takes records that continue the log, in memory only.
@@ -32,7 +39,7 @@ extension WriteAheadLog {
 
   /// Submits what was appended, unless something else has to be over first.
   mutating func submitPending(into output: inout LogOutput) {
-    guard flushing == nil, !pending.isEmpty, !isFull else { return }
+    guard !pending.isEmpty, !isFull, flushing.isEmpty || mayQueue else { return }
     // Zeros on their way must not land on records.
     if isFilling, let last = segments.last, last.header.offset(of: head.end) > last.filled {
       return
@@ -42,8 +49,9 @@ extension WriteAheadLog {
     var writer = SegmentWriter(log: self)
     for batch in pending { writer.write(batch, log: &self) }
     var (operations, flush) = writer.finish()
-    if case .ready(let name) = spareBefore, spare != spareBefore { flush.spare = name }
-    flushing = (nextToken, pending)
+    if case .waiting(let file) = spareBefore, spare != spareBefore { flush.spare = file }
+    flushing.append(
+      Flying(batches: pending, isPlain: flush.rooms == 0 && flush.segments.count == 1))
     pending = []
     submitted = head
     nextBatch &+= 1
@@ -51,15 +59,24 @@ extension WriteAheadLog {
     makeReady(behind: flush.segments[flush.segments.count - 1], into: &output)
   }
 
+  /// Whether what was appended may wait for the disk behind the flush in flight: both only write where
+  /// there are zeros already, and syncing this much by itself costs no more than together with more.
+  private var mayQueue: Bool {
+    guard case .open = phase, flushing.count == 1, flushing[0].isPlain, let last = segments.last
+    else { return false }
+    let size = head.end.distance(from: submitted.end)
+    return size >= configuration.queuedMinimum && last.header.offset(of: head.end) <= last.filled
+  }
+
   /// Takes a flush back of which nothing was written: the room is made before the records go there.
   mutating func flushFoundNoRoom(_ flush: Flush, into output: inout LogOutput) {
-    guard let batches = flushing?.batches else { return }
-    flushing = nil
+    // Nothing waits behind a flush that makes room.
+    guard let batches = flushing.popFirst()?.batches else { return }
     submitted = flushed
     // Only the files it wrote to under their own names are there already.
     var leftovers = flush.segments.dropFirst().map(\.temporaryName)
-    if let name = flush.spare {
-      if spare == .none { spare = .ready(name) } else { leftovers.append(name) }
+    if let file = flush.spare {
+      if spare == .none { spare = .waiting(file) } else { leftovers.append(file.name) }
     }
     if !leftovers.isEmpty {
       submit(leftovers.map { .remove(name: $0) }, for: .tidying, into: &output)
@@ -83,7 +100,7 @@ extension WriteAheadLog {
   mutating func flushDone(
     through point: LogPoint, _ made: [Segment], into output: inout LogOutput
   ) {
-    flushing = nil
+    flushing.removeFirst()
     adopt(made)
     // A truncation that was asked for meanwhile answers for itself.
     switch phase {
@@ -114,27 +131,46 @@ extension WriteAheadLog {
     }
   }
 
-  /// Makes zeros behind the writer's back once half of those there are is used: the segment's rest
-  /// in steps that grow with it, then the next segment's file.
+  /// Makes zeros behind the writer's back: the segment's rest once half of those there are is used, in
+  /// steps that grow with it; then the next segment's file.
   private mutating func makeReady(behind segment: Segment, into output: inout LogOutput) {
     let isKnown = segments.last?.header.sequence == segment.header.sequence
     let filled =
       isKnown ? max(segments[segments.count - 1].filled, segment.filled) : segment.filled
-    guard !isFilling, 2 * segment.header.offset(of: segment.end.end) > filled else { return }
-    if filled < configuration.segmentSize {
+    guard !isFilling else { return }
+    if filled == configuration.segmentSize {
+      goOnWithSpare(beside: segment, into: &output)
+    } else if isKnown, 2 * segment.header.offset(of: segment.end.end) > filled {
       // A file that has no name yet must not be made under it.
-      guard isKnown else { return }
       let step = max(configuration.fillStep, filled)
       fill(segment, from: filled, through: min(filled + step, configuration.segmentSize), &output)
-    } else if spare == .none {
-      spare = .filling
-      spares += 1
-      let name = "wal-next-\(spares).tmp"
-      submit(
-        [
-          .zeroFill(name: name, offset: 0, count: configuration.segmentSize), .sync(name: name),
-        ], for: .spare(name), turn: .aside, into: &output)
     }
+  }
+
+  /// Fills the next segment's file half as fast again as the writer fills its segment: many zeros at
+  /// once would keep everybody's syncs waiting for the device.
+  private mutating func goOnWithSpare(beside segment: Segment, into output: inout LogOutput) {
+    var file: SpareFile
+    switch spare {
+    case .none: file = SpareFile(name: retired.popFirst() ?? nextSpareName(), filled: 0)
+    case .waiting(let begun): file = begun
+    case .filling, .failed: return
+    }
+    let from = file.filled
+    let wanted = segment.header.offset(of: segment.end.end) * 3 / 2
+    guard from < min(wanted, configuration.segmentSize) else { return }
+    file.filled = min(configuration.segmentSize, max(wanted, from + configuration.fillStep))
+    var operations = [
+      FileOperation.zeroFill(name: file.name, offset: from, count: file.filled - from)
+    ]
+    if file.filled == configuration.segmentSize { operations.append(.sync(name: file.name)) }
+    spare = .filling(file)
+    submit(operations, for: .spare(file), turn: .aside, into: &output)
+  }
+
+  mutating func nextSpareName() -> String {
+    spares += 1
+    return "wal-next-\(spares).tmp"
   }
 
   private mutating func fill(
@@ -164,7 +200,7 @@ extension WriteAheadLog {
   /// fails; clients are to be refused as soon as it is.
   public mutating func lookForRoom(into output: inout LogOutput) {
     // Zeros must not land on the records of a flush in flight, nor where the log is being cut.
-    guard !isFilling, !isLookingForRoom, flushing == nil, let last = segments.last else { return }
+    guard !isFilling, !isLookingForRoom, flushing.isEmpty, let last = segments.last else { return }
     let end = min(configuration.segmentSize, last.filled + configuration.fillAhead)
     if isFull, end > last.filled, case .open = phase {
       return fill(last, from: last.filled, through: end, &output)
@@ -214,21 +250,25 @@ extension WriteAheadLog {
       header: header, marks: [previous], end: previous, filled: configuration.segmentSize)
     var name = segment.temporaryName
     var rooms: [FileOperation] = []
-    if case .ready(let ready) = spare {
-      name = ready
+    var making: [FileOperation] = []
+    if case .waiting(let file) = spare {
+      name = file.name
+      segment.filled = file.filled
+      // What a retired file may hold behind the zeros goes.
+      if file.filled < configuration.segmentSize {
+        making.append(.truncate(name: name, size: file.filled))
+      }
     } else {
       segment.filled = min(
         configuration.segmentSize, SegmentHeader.size + configuration.fillAhead)
       rooms = [.zeroFill(name: name, offset: 0, count: segment.filled)]
     }
-    if spare != .filling { spare = .none }
-    return (
-      segment, rooms,
-      [
-        .write(name: name, offset: 0, bytes: header.encoded), .sync(name: name),
-        .rename(from: name, to: header.name), .syncDirectory,
-      ]
-    )
+    if case .filling = spare {} else { spare = .none }
+    making += [
+      .write(name: name, offset: 0, bytes: header.encoded), .sync(name: name),
+      .rename(from: name, to: header.name), .syncDirectory,
+    ]
+    return (segment, rooms, making)
   }
 }
 

@@ -54,6 +54,7 @@ private struct Life {
   private static var configuration: LogConfiguration {
     var configuration = LogBench.configuration(segmentSize: 12 << 10)
     configuration.fillStep = 4096
+    configuration.queuedMinimum = 600
     configuration.keptAside = 8 << 10
     return configuration
   }
