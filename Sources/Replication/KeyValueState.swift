@@ -41,7 +41,12 @@ public struct KeyValueState: Equatable, Sendable {
   public func prefetch(_ write: ClientWrite.View) {
     let position = Int(
       truncatingIfNeeded: ChainHash.hash(write.key) & UInt64(buckets.count - 1))
-    buckets[position].withUnsafeBytes { processor_prefetch($0.baseAddress, min($0.count, 512)) }
+    // An array is a pointer to its header and elements, which is not followed here: even the bucket's
+    // length would have to be waited for.
+    let address = buckets.withUnsafeBytes {
+      $0.load(fromByteOffset: position * MemoryLayout<[UInt8]>.stride, as: UnsafeRawPointer.self)
+    }
+    processor_prefetch(address, 256)
   }
 
   /// Applies a client's write, unless the session's newest write is as new.
@@ -77,7 +82,7 @@ public struct KeyValueState: Equatable, Sendable {
     Self.overwrite(
       &buckets[position], at: offset, hash: entryHash, index: index, term: term, key: write.key,
       value: write.value)
-    if count > buckets.count * 4 { grow() }
+    if count > buckets.count { grow() }
     return true
   }
 

@@ -95,6 +95,8 @@ public struct MemoryFileSystem: FileSystem {
       let position = try make(name)
       try checkRoom(position, through: offset + bytes.count)
       Self.write(&files[position].file, offset, bytes)
+    case .writeRecords(let name, let offset, let records):
+      return try perform(.write(name: name, offset: offset, bytes: records.encoded))
     case .zeroFill(let name, let offset, let count):
       let position = try make(name)
       try checkRoom(position, through: offset + count)

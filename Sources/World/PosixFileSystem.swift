@@ -13,6 +13,8 @@ public struct PosixFileSystem: FileSystem {
   /// What the operator did to the disk.
   public var condition = DiskCondition()
   private let handles = Handles()
+  /// Where records are encoded; each copy of these files has its own.
+  private var chunk: [UInt8] = []
   private let interruption = Interruption()
 
   /// An open file, closed once nobody uses it any more.
@@ -59,6 +61,9 @@ public struct PosixFileSystem: FileSystem {
       try checkRoom(name, through: offset + bytes.count)
       let file = try handle(name, creates: true)
       try check(bytes.withUnsafeBytes { file.write($0, at: offset) }, name)
+    case .writeRecords(let name, let offset, let records):
+      try checkRoom(name, through: offset + records.count)
+      try write(records, to: name, at: offset)
     case .zeroFill(let name, let offset, let count):
       try checkRoom(name, through: offset + count)
       try zero(name, offset, count)
@@ -184,6 +189,23 @@ public struct PosixFileSystem: FileSystem {
       }
       done += length
     }
+  }
+
+  /// Bytes that are encoded and handed over at once: they stay in a processor's cache between.
+  private static let chunkSize = 64 << 10
+
+  private mutating func write(
+    _ records: RecordRun, to name: String, at offset: Int
+  ) throws(FileError) {
+    let file = try handle(name, creates: true)
+    var done = offset
+    if chunk.isEmpty { chunk = [UInt8](repeating: 0, count: Self.chunkSize) }
+    try records.encode(using: &chunk) { (bytes) throws(FileError) in
+      if file.write(bytes, at: done) < 0 { throw Self.failure(name) }
+      done += bytes.count
+    }
+    // A long record's room is given back.
+    if chunk.count > Self.chunkSize { chunk = [] }
   }
 
   private func sync(_ name: String) throws(FileError) {

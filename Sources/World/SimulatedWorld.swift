@@ -84,6 +84,8 @@ public struct SimulatedWorld: World {
       times.operation + Interval(seconds: Double(count) / times.bytesPerSecond)
     case .write(_, _, let bytes):
       times.operation + Interval(seconds: Double(bytes.count) / times.bytesPerSecond)
+    case .writeRecords(_, _, let records):
+      times.operation + Interval(seconds: Double(records.count) / times.bytesPerSecond)
     case .list, .truncate, .rename, .remove: times.operation
     }
   }

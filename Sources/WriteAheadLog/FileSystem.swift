@@ -15,6 +15,8 @@ public enum FileOperation: Equatable, Sendable {
   case read(name: String, offset: Int, count: Int)
   /// Writes bytes at an offset; makes the file if there is none.
   case write(name: String, offset: Int, bytes: [UInt8])
+  /// Writes records, encoded, at an offset of a file that there is.
+  case writeRecords(name: String, offset: Int, RecordRun)
   /// Makes room for `offset..<offset + count` and fills it with zeros.
   case zeroFill(name: String, offset: Int, count: Int)
   /// Returns once the file's bytes and size are durable (fdatasync).

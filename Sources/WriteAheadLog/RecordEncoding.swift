@@ -3,52 +3,10 @@ import Records
 
 /// How records stand in a segment.
 enum RecordEncoding {
-  /// Appends the bytes of a batch's records `range` to `bytes`; the first starts at `lsn`.
-  static func encode(
-    _ batch: RecordBatch, _ range: Range<Int>, from lsn: LSN, salt: UInt32, watermark: LSN,
-    number: UInt32, into bytes: inout [UInt8], size: Int
-  ) {
-    bytes.append(contentsOf: repeatElement(0, count: size))
-    let start = bytes.count - size
-    var lsn = lsn
-    var index = batch.previous.index.advanced(by: range.lowerBound)
-    batch.bytes.withUnsafeBytes { payloads in
-      bytes.withUnsafeMutableBytes { all in
-        var offset = start
-        for position in range {
-          let entry = batch.entries[position]
-          index = index.next
-          let length = Int(entry.payloadLength)
-          let from = Int(entry.payloadOffset)
-          let payload = UnsafeRawBufferPointer(rebasing: payloads[from..<from + length])
-          let header = RecordHeader(
-            length: entry.payloadLength, kind: entry.kind, lsn: lsn, index: index,
-            term: entry.term, watermark: watermark, chain: entry.chain,
-            payloadChecksum: entry.payloadChecksum, batch: number)
-          header.encode(
-            salt: salt,
-            into: UnsafeMutableRawBufferPointer(
-              rebasing: all[offset..<offset + RecordLayout.headerSize]))
-          if length > 0 {
-            UnsafeMutableRawBufferPointer(
-              rebasing: all[
-                offset + RecordLayout.headerSize..<offset + RecordLayout.headerSize + length]
-            ).copyMemory(from: payload)
-          }
-          offset += entry.size
-          lsn = lsn.advanced(by: entry.size)
-        }
-      }
-    }
-  }
-
   /// A whole file: a segment's header and a batch's records.
   static func file(_ header: SegmentHeader, _ batch: RecordBatch) -> [UInt8] {
-    var bytes = header.encoded
-    encode(
-      batch, 0..<batch.count, from: batch.previous.end, salt: header.salt,
-      watermark: batch.previous.end, number: 0, into: &bytes, size: batch.logicalSize)
-    return bytes
+    header.encoded
+      + RecordRun(batch, salt: header.salt, watermark: batch.previous.end).encoded
   }
 
   /// Reads records from the bytes of a segment.

@@ -49,13 +49,10 @@ extension WriteAheadLog {
       !part.isEmpty
     {
       // The bad place is written anew, or the file goes on where the next one is missing.
-      var mended: [UInt8] = []
-      RecordEncoding.encode(
-        part, 0..<part.count, from: damage.after.end, salt: last.header.salt,
-        watermark: damage.after.end, number: 0, into: &mended, size: part.logicalSize)
       operations.append(
-        .write(
-          name: last.name, offset: last.header.offset(of: damage.after.end), bytes: mended))
+        .writeRecords(
+          name: last.name, offset: last.header.offset(of: damage.after.end),
+          RecordRun(part, salt: last.header.salt, watermark: damage.after.end)))
       operations.append(.sync(name: last.name))
     } else {
       // The file, or one before it, is gone or has no header: another one takes its place.

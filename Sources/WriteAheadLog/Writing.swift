@@ -282,7 +282,8 @@ private struct SegmentWriter {
   private var current: WriteAheadLog.Segment
   /// Where the segment's last mark is, in this flush or one before.
   private var lastMark: LSN
-  private var bytes: [UInt8] = []
+  /// The records for the current segment.
+  private var run: RecordRun
   private var start: LSN
   private let watermark: LSN
   private let number: UInt32
@@ -296,7 +297,8 @@ private struct SegmentWriter {
     watermark = log.flushed.end
     number = log.nextBatch
     segmentSize = log.configuration.segmentSize
-    bytes.reserveCapacity(log.head.end.distance(from: start))
+    run = RecordRun(
+      from: start, salt: current.header.salt, watermark: watermark, number: number)
   }
 
   mutating func write(_ batch: RecordBatch, log: inout WriteAheadLog) {
@@ -320,9 +322,7 @@ private struct SegmentWriter {
         roll(after: batch.point(through: from - 1), log: &log)
         continue
       }
-      RecordEncoding.encode(
-        batch, from..<through, from: end, salt: current.header.salt, watermark: watermark,
-        number: number, into: &bytes, size: size)
+      run.append(batch, from..<through, size: size)
       end = end.advanced(by: size)
       from = through
       if needsMark {
@@ -355,12 +355,14 @@ private struct SegmentWriter {
     current = segment
     lastMark = point.end
     start = point.end
+    run = RecordRun(
+      from: start, salt: current.header.salt, watermark: watermark, number: number)
   }
 
   private mutating func writeOut() {
-    guard !bytes.isEmpty else { return }
+    guard run.count > 0 else { return }
     let offset = current.header.offset(of: start)
-    let end = offset + bytes.count
+    let end = offset + run.count
     if end > current.filled {
       rooms.append(
         .zeroFill(
@@ -368,9 +370,8 @@ private struct SegmentWriter {
           count: end - current.filled))
       current.filled = end
     }
-    operations.append(.write(name: current.name, offset: offset, bytes: bytes))
+    operations.append(.writeRecords(name: current.name, offset: offset, run))
     operations.append(.sync(name: current.name))
-    bytes = []
   }
 
   /// The flush's operations, and what they come to.
