@@ -159,7 +159,7 @@ extension WriteAheadLog {
     let from = file.filled
     let wanted = segment.header.offset(of: segment.end.end) * 3 / 2
     guard from < min(wanted, configuration.segmentSize) else { return }
-    file.filled = min(configuration.segmentSize, max(wanted, from + configuration.fillStep))
+    file.filled = min(configuration.segmentSize, max(wanted, from + configuration.fillAhead))
     var operations = [
       FileOperation.zeroFill(name: file.name, offset: from, count: file.filled - from)
     ]
