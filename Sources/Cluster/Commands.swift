@@ -12,7 +12,7 @@ extension Cluster {
     let outcome = carryOut(command)
     if case .done(let text) = outcome {
       switch command {
-      case .undo, .redo, .pause, .resume, .speed: break
+      case .undo, .redo: break
       default: say(.command, nil, text)
       }
       if let fault {
@@ -83,7 +83,10 @@ extension Cluster {
     case .remove(let node): return onNode(node) { $0.removeMember($1) }
     case .undo: return undo()
     case .redo: return redo()
-    case .pause, .resume, .speed: return .note("the clock is not the cluster's")
+    case .pause, .resume, .speed, .back, .forward, .goTo, .step, .fork, .save:
+      return .refused("\(command.text): only where time can be travelled, in the simulated world")
+    case .duplicate, .reorder, .flipBit, .misplace, .failDisk:
+      return .refused("\(command.text): only in the simulated world")
     case .quiesce:
       isQuiescing = true
       scheduleArrival()

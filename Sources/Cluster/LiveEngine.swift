@@ -62,6 +62,8 @@ public final class LiveEngine: Engine {
 
   public var snapshot: ClusterSnapshot? { shared.withLock { $0.snapshot } }
 
+  public var other: ClusterSnapshot? { nil }
+
   /// The events since the last call, all of them.
   public func takeEvents() -> [Event] {
     shared.withLock { shared in

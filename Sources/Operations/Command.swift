@@ -150,4 +150,27 @@ public enum Command: Equatable, Sendable {
   case speed(Double)
   /// Stops the load and waits until the cluster has converged.
   case quiesce
+  /// Sets the share of messages that a link delivers twice, 0 to 1 (simulated world).
+  case duplicate(LinkReference, Double)
+  /// Sets the share of messages that a link lets be overtaken, 0 to 1 (simulated world).
+  case reorder(LinkReference, Double)
+  /// Flips a bit of a node's log, in a place that was synced (simulated world).
+  case flipBit(NodeReference)
+  /// Makes a node's next write land in another place of its file (simulated world).
+  case misplace(NodeReference)
+  /// Makes a node's disk fail its next write or sync (simulated world).
+  case failDisk(NodeReference)
+  /// Goes back in time by so much (simulated world).
+  case back(Interval)
+  /// Goes forward in time by so much, at most to the latest moment reached (simulated world).
+  case forward(Interval)
+  /// Goes to a moment of the history (simulated world).
+  case goTo(Instant)
+  /// Lets one event happen (simulated world).
+  case step
+  /// Goes on differently from the moment shown; the ending that was reached before is kept to be
+  /// compared with (simulated world).
+  case fork
+  /// Writes seed and commands as a script that gives the same run again (simulated world).
+  case save(String)
 }

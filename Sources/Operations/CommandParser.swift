@@ -184,6 +184,17 @@ extension Command {
     case .resume: "resume"
     case .speed(let speed): "speed \(TextForm.number(speed))x"
     case .quiesce: "quiesce"
+    case .duplicate(let link, let share): "duplicate \(link) \(TextForm.share(share))"
+    case .reorder(let link, let share): "reorder \(link) \(TextForm.share(share))"
+    case .flipBit(let node): "flip-bit \(node)"
+    case .misplace(let node): "misplace \(node)"
+    case .failDisk(let node): "fail-disk \(node)"
+    case .back(let time): "back \(TextForm.interval(time))"
+    case .forward(let time): "forward \(TextForm.interval(time))"
+    case .goTo(let instant): "goto \(TextForm.interval(instant.sinceStart))"
+    case .step: "step"
+    case .fork: "fork"
+    case .save(let path): "save \(TextForm.text(path))"
     }
   }
 }

@@ -77,6 +77,9 @@ public enum CommandTable {
           partsPerMillion: try reader.plainNumber(
             "the drift", suffix: "ppm", -900_000...1_000_000))
       }),
+    node("flip-bit", "flip a bit of a node's log (simulated world)") { .flipBit($0) },
+    node("misplace", "a node's next write lands elsewhere (simulated world)") { .misplace($0) },
+    node("fail-disk", "a node's next write or sync fails (simulated world)") { .failDisk($0) },
     node("promote", "force a node to lead, whatever it lacks") { .promote($0) },
     node("switchover", "hand leadership over; loses nothing") { .switchover($0) },
   ]
@@ -105,6 +108,18 @@ public enum CommandTable {
     link("loss", "A B 10%", "make a link lose messages", [.node, .node, .free("10%")]) {
       (reader) throws(ParseFailure) in
       .loss(try reader.link(), try reader.share("the loss"))
+    },
+    link(
+      "duplicate", "A B 10%", "deliver messages twice (simulated world)",
+      [.node, .node, .free("10%")]
+    ) { (reader) throws(ParseFailure) in
+      .duplicate(try reader.link(), try reader.share("the share"))
+    },
+    link(
+      "reorder", "A B 10%", "let messages be overtaken (simulated world)",
+      [.node, .node, .free("10%")]
+    ) { (reader) throws(ParseFailure) in
+      .reorder(try reader.link(), try reader.share("the share"))
     },
     link("bandwidth", "A B 1MB/s", "limit a link", [.node, .node, .free("1MB/s")]) {
       (reader) throws(ParseFailure) in
@@ -189,6 +204,28 @@ public enum CommandTable {
     link("speed", "X", "the clock's speed, 1x being real time", [.free("0.5x")]) {
       (reader) throws(ParseFailure) in
       .speed(try reader.plainNumber("the speed", suffix: "x", 0.01...100))
+    },
+    link("back", "T", "go back in time (simulated world)", [.free("10s")]) {
+      (reader) throws(ParseFailure) in
+      .back(try reader.interval("the time", maximum: .seconds(86_400)))
+    },
+    link("forward", "T", "go forward to what was reached (simulated world)", [.free("10s")]) {
+      (reader) throws(ParseFailure) in
+      .forward(try reader.interval("the time", maximum: .seconds(86_400)))
+    },
+    link("goto", "T", "go to a moment of the history (simulated world)", [.free("12.5s")]) {
+      (reader) throws(ParseFailure) in
+      .goTo(Instant.start + (try reader.interval("the moment", maximum: .seconds(86_400 * 30))))
+    },
+    CommandRow(
+      name: "step", usage: "step", meaning: "let one event happen (simulated world)",
+      arguments: [], read: { (_) throws(ParseFailure) in .step }),
+    CommandRow(
+      name: "fork", usage: "fork",
+      meaning: "go on differently from here, and compare the endings (simulated world)",
+      arguments: [], read: { (_) throws(ParseFailure) in .fork }),
+    link("save", "FILE", "write the run as a script (simulated world)", [.free("run.scope")]) {
+      (reader) throws(ParseFailure) in .save(try reader.text("a file"))
     },
   ]
 

@@ -31,6 +31,8 @@ public protocol Engine: AnyObject, Sendable {
   func perform(_ command: Command, then: @escaping @Sendable (CommandOutcome) -> Void)
   /// The newest snapshot; nil before the first.
   var snapshot: ClusterSnapshot? { get }
+  /// The other ending, at the same time as ``snapshot``, where the run was forked; nil otherwise.
+  var other: ClusterSnapshot? { get }
   /// Stops everything, closes the files; returns when done.
   func close()
 }

@@ -478,6 +478,11 @@ public struct ClusterSnapshot: Equatable, Sendable {
   public var converged: Bool
   /// The fault that `undo` would take back, as a command; nil when there is none.
   public var undoable: String?
+  /// Where a run that can go back in time stands; nil for one that can't.
+  public var history: HistorySnapshot?
+  /// Messages under way between nodes, in order of arrival, at most 200; only while one event is taken
+  /// at a time, or time stands.
+  public var inFlight: [MessageInFlight]
   /// What belongs to the model.
   public var model: ModelSnapshot
 
@@ -497,6 +502,8 @@ public struct ClusterSnapshot: Equatable, Sendable {
     lastRead = nil
     converged = false
     undoable = nil
+    history = nil
+    inFlight = []
     model = .singleLeader(SingleLeaderSnapshot())
   }
 }
