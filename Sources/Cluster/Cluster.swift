@@ -97,6 +97,14 @@ public struct Cluster<W: World>: Sendable {
 
   /// Events handled since everything due was.
   var turn = 0
+  var trace = Trace()
+
+  /// A hash of everything that has happened, the simulated world's only: runs of equal seeds and
+  /// commands have equal ones.
+  public var traceHash: UInt64 { trace.hash }
+
+  /// How many events were handled, the simulated world's only.
+  public var handledEvents: Int { trace.count }
 
   /// Space for effects, kept so that it is not made anew at every event.
   var effects: [Effect] = []
@@ -193,6 +201,7 @@ public struct Cluster<W: World>: Sendable {
     readClock()
     switch outcome {
     case .completion(let completion):
+      if !world.isLive { trace.note(completion.digest, at: now) }
       diskCompleted(completion)
       return true
     case .woken:
@@ -210,6 +219,7 @@ public struct Cluster<W: World>: Sendable {
   }
 
   private mutating func handle(_ event: ClusterEvent) {
+    if !world.isLive { trace.note(event.digest, at: now) }
     switch event {
     case .message(let message, let sender, let receiver):
       deliver(message, from: sender, to: receiver)

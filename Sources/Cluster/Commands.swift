@@ -8,6 +8,7 @@ extension Cluster {
   /// Carries out an operator's command.
   public mutating func perform(_ command: Command) -> CommandOutcome {
     readClock()
+    if !world.isLive { trace.note(command.text, at: now) }
     let fault = self.fault(of: command)
     let outcome = carryOut(command)
     if case .done(let text) = outcome {
@@ -86,7 +87,10 @@ extension Cluster {
     case .pause, .resume, .speed, .back, .forward, .goTo, .step, .fork, .save:
       return .refused("\(command.text): only where time can be travelled, in the simulated world")
     case .duplicate, .reorder, .flipBit, .misplace, .failDisk:
-      return .refused("\(command.text): only in the simulated world")
+      guard !world.isLive else {
+        return .refused("\(command.text): only in the simulated world (lab --seed N)")
+      }
+      return spoil(command)
     case .quiesce:
       isQuiescing = true
       scheduleArrival()
@@ -339,6 +343,38 @@ extension Cluster {
         return .done("\(id)'s clock drifts by \(cluster.words(parts)) ppm")
       }
     default: return .refused("not a disturbance")
+    }
+  }
+
+  /// What only a simulated disk or network can be made to do.
+  private mutating func spoil(_ command: Command) -> CommandOutcome {
+    switch command {
+    case .duplicate(let link, let share):
+      return onLink(link, "delivers \(words((share * 1e8).rounded() / 1e6)) % twice") {
+        $0.network.setDuplicates(share, from: $1, to: $2)
+      }
+    case .reorder(let link, let share):
+      return onLink(link, "lets \(words((share * 1e8).rounded() / 1e6)) % be overtaken") {
+        $0.network.setReorders(share, from: $1, to: $2)
+      }
+    case .flipBit(let node):
+      return onNode(node) { cluster, id in
+        guard let place = cluster.world.flipBit(id) else {
+          return .refused("\(id)'s log holds nothing yet that was synced")
+        }
+        return .done("a bit of \(id)'s \(place) is flipped")
+      }
+    case .misplace(let node):
+      return onNode(node) { cluster, id in
+        _ = cluster.world.misplaceNext(id)
+        return .done("\(id)'s next write lands elsewhere")
+      }
+    case .failDisk(let node):
+      return onNode(node) { cluster, id in
+        _ = cluster.world.failNext(id)
+        return .done("\(id)'s disk fails its next write or sync")
+      }
+    default: return .refused("not a fault of the simulated world")
     }
   }
 

@@ -31,6 +31,11 @@ extension Cluster {
       let arrival = network.transmit(
         from: .node(sender), to: .node(receiver), bytes: message.size, now: now, random: &random)
     else { return }
+    if let again = network.duplicate(
+      from: sender, to: receiver, arrival: arrival, random: &random)
+    {
+      queue.schedule(.message(message, from: sender, to: receiver), at: again)
+    }
     queue.schedule(.message(message, from: sender, to: receiver), at: arrival)
   }
 

@@ -27,6 +27,14 @@ extension Cluster {
       linkFault(link, { .jitter($0, time) }) { .jitter($2, network.link(from: $0, to: $1).jitter) }
     case .loss(let link, let share) where share > 0:
       linkFault(link, { .loss($0, share) }) { .loss($2, network.link(from: $0, to: $1).loss) }
+    case .duplicate(let link, let share) where share > 0:
+      linkFault(link, { .duplicate($0, share) }) {
+        .duplicate($2, network.link(from: $0, to: $1).duplicates)
+      }
+    case .reorder(let link, let share) where share > 0:
+      linkFault(link, { .reorder($0, share) }) {
+        .reorder($2, network.link(from: $0, to: $1).reorders)
+      }
     case .bandwidth(let link, let bytes) where bytes != nil:
       linkFault(link, { .bandwidth($0, bytes) }) {
         .bandwidth($2, network.link(from: $0, to: $1).bandwidth)

@@ -2,26 +2,85 @@ import WriteAheadLog
 
 /// Files that are values: a copy of one is a checkpoint of a disk.
 ///
-/// Contents are sparse pages of 4 KiB, so that a copy shares what is not written to afterwards. What
-/// was written is kept apart from what was synced: a crash goes back to the latter.
+/// Contents are sparse pages of 4 KiB, so that a copy shares what is not written to afterwards. Of
+/// pages that were written and not synced the bytes before are kept as well: a crash goes back to them,
+/// or leaves any mixture of both.
 public struct MemoryFileSystem: FileSystem {
   /// Bytes of a page.
   public static let pageSize = 4096
+  /// Bytes that a disk writes whole or not at all, or spoils.
+  public static let sectorSize = 512
 
   private struct File: Sendable {
     var pages: [[UInt8]?] = []
     var size = 0
-    var syncedPages: [[UInt8]?] = []
+    /// The pages that changed since the last sync, as they were then.
+    var before: [Int: [UInt8]?] = [:]
     var syncedSize = 0
 
     mutating func sync() {
-      syncedPages = pages
+      if !before.isEmpty { before = [:] }
       syncedSize = size
     }
 
+    /// Keeps a page as the last sync left it, before it changes.
+    mutating func willChange(_ page: Int) {
+      if before[page] == nil {
+        before.updateValue(page < pages.count ? pages[page] : nil, forKey: page)
+      }
+    }
+
     mutating func crash() {
-      pages = syncedPages
+      for (page, old) in before {
+        while pages.count <= page { pages.append(nil) }
+        pages[page] = old
+      }
       size = syncedSize
+      trim()
+      sync()
+    }
+
+    /// Leaves of each sector that was not synced the bytes before, those written, or garbage.
+    mutating func tear(_ random: inout RandomSource) {
+      let newSize = size
+      for page in before.keys.sorted() {
+        guard let entry = before[page] else { continue }
+        let old = entry ?? [UInt8](repeating: 0, count: MemoryFileSystem.pageSize)
+        let written =
+          (page < pages.count ? pages[page] : nil)
+          ?? [UInt8](repeating: 0, count: MemoryFileSystem.pageSize)
+        var left = written
+        for sector in stride(from: 0, to: left.count, by: MemoryFileSystem.sectorSize) {
+          let range = sector..<sector + MemoryFileSystem.sectorSize
+          if old[range] == written[range] { continue }
+          switch random.uniform(0..<5) {
+          case 0, 1: left.replaceSubrange(range, with: old[range])
+          case 2, 3: break
+          default:
+            // What was synced and not written over survives.
+            for offset in range where old[offset] != written[offset] {
+              left[offset] = UInt8(truncatingIfNeeded: random.next())
+            }
+          }
+        }
+        while pages.count <= page { pages.append(nil) }
+        pages[page] = left
+      }
+      size = random.uniform(0..<2) == 0 ? syncedSize : newSize
+      trim()
+      sync()
+    }
+
+    /// Nothing stands behind a file's end.
+    private mutating func trim() {
+      let needed = (size + MemoryFileSystem.pageSize - 1) / MemoryFileSystem.pageSize
+      if pages.count > needed { pages.removeLast(pages.count - needed) }
+      let within = size % MemoryFileSystem.pageSize
+      if within > 0, pages.count == needed, var last = pages[needed - 1] {
+        last.replaceSubrange(
+          within..., with: repeatElement(0, count: MemoryFileSystem.pageSize - within))
+        pages[needed - 1] = last
+      }
     }
   }
 
@@ -63,6 +122,46 @@ public struct MemoryFileSystem: FileSystem {
     }
     unnamed = [:]
     for position in files.indices { files[position].file.crash() }
+  }
+
+  /// What is left after power was lost, by chance: of each sector that was not synced the bytes before,
+  /// those written, or garbage; names as of the directory's last sync, or as they are.
+  public mutating func crash(_ random: inout RandomSource) {
+    if random.uniform(0..<2) == 0 {
+      var byNumber = unnamed
+      for one in files { byNumber[one.number] = one.file }
+      files = syncedNames.compactMap { name, number in
+        byNumber[number].map { Named(name: name, number: number, file: $0) }
+      }
+    }
+    syncedNames = files.map { ($0.name, $0.number) }
+    unnamed = [:]
+    for position in files.indices { files[position].file.tear(&random) }
+  }
+
+  /// Flips a bit of what was synced, in a byte of a file whose name begins with `prefix` that is not
+  /// zero, behind everyone's back; gives the file and the offset, nil when there is none.
+  public mutating func flipBit(
+    inNamesWith prefix: String, behind start: Int, _ random: inout RandomSource
+  ) -> (name: String, offset: Int)? {
+    let candidates = files.indices.filter {
+      files[$0].name.hasPrefix(prefix) && !files[$0].name.hasSuffix(".tmp")
+    }
+    guard !candidates.isEmpty else { return nil }
+    for _ in 0..<64 {
+      let position = candidates[random.uniform(0..<candidates.count)]
+      let pages = files[position].file.pages.indices.filter {
+        files[position].file.pages[$0] != nil && ($0 + 1) * Self.pageSize > start
+          && files[position].file.before[$0] == nil
+      }
+      guard !pages.isEmpty else { continue }
+      let page = pages[random.uniform(0..<pages.count)]
+      let within = random.uniform(0..<Self.pageSize)
+      guard let byte = files[position].file.pages[page]?[within], byte != 0 else { continue }
+      files[position].file.pages[page]?[within] = byte ^ UInt8(1 << random.uniform(0..<8))
+      return (files[position].name, page * Self.pageSize + within)
+    }
+    return nil
   }
 
   /// The names of all files, in order.
@@ -182,6 +281,7 @@ public struct MemoryFileSystem: FileSystem {
       let page = position / pageSize
       let within = position % pageSize
       let length = min(pageSize - within, end - position)
+      file.willChange(page)
       while file.pages.count <= page { file.pages.append(nil) }
       if file.pages[page] == nil {
         file.pages[page] = [UInt8](repeating: 0, count: pageSize)
@@ -201,7 +301,8 @@ public struct MemoryFileSystem: FileSystem {
       let page = position / pageSize
       let within = position % pageSize
       let length = min(pageSize - within, end - position)
-      if page < file.pages.count {
+      if page < file.pages.count, file.pages[page] != nil {
+        file.willChange(page)
         if length == pageSize {
           file.pages[page] = nil
         } else {
@@ -218,6 +319,7 @@ public struct MemoryFileSystem: FileSystem {
     if size < file.size { zero(&file, size, file.size - size) }
     file.size = size
     let pages = (size + pageSize - 1) / pageSize
+    // Their bytes were zeroed above, and are kept as they were before.
     if file.pages.count > pages { file.pages.removeLast(file.pages.count - pages) }
   }
 }

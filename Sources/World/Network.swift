@@ -20,19 +20,26 @@ public struct LinkState: Equatable, Sendable {
   public var jitter = Interval.zero
   /// Share of messages lost, 0 to 1.
   public var loss = 0.0
+  /// Share of messages delivered twice, 0 to 1.
+  public var duplicates = 0.0
+  /// Share of messages that others overtake, 0 to 1.
+  public var reorders = 0.0
   /// Bytes a second; nil: without limit.
   public var bandwidth: Double?
 }
 
 /// The links among members and clients: when a message arrives, if it does.
 ///
-/// A direction of a link keeps order, as a TCP connection does: no message overtakes another.
+/// A direction of a link keeps order, as a TCP connection does: no message overtakes another, unless it
+/// was told to let some be overtaken.
 public struct Network: Sendable {
   private struct Direction: Sendable {
     var isCut = false
     var added = Interval.zero
     var jitter: Interval?
     var loss = 0.0
+    var duplicates = 0.0
+    var reorders = 0.0
     var bandwidth: Double?
     /// When the link's sender has put its last message on the wire.
     var freeAt = Instant.start
@@ -112,9 +119,30 @@ public struct Network: Sendable {
       let vary = jitter.scaled(by: 2 * random.unit() - 1)
       arrival = max(now, arrival + vary)
     }
+    if rows[row][column].reorders > 0, random.unit() < rows[row][column].reorders {
+      // What is sent later may come first.
+      return straggled(arrival, base, random: &random)
+    }
     arrival = max(arrival, rows[row][column].lastArrival)
     rows[row][column].lastArrival = arrival
     return arrival
+  }
+
+  /// When a message that arrives at `arrival` comes once more; nil: it does not.
+  public mutating func duplicate(
+    from: NodeID, to: NodeID, arrival: Instant, random: inout RandomSource
+  ) -> Instant? {
+    let share = rows[from.offset][to.offset].duplicates
+    guard share > 0, random.unit() < share else { return nil }
+    return straggled(arrival, latency(from: .node(from), to: .node(to)), random: &random)
+  }
+
+  /// Some latencies later, a few milliseconds at least.
+  private func straggled(
+    _ arrival: Instant, _ base: Interval, random: inout RandomSource
+  ) -> Instant {
+    let mean = 3 * max(base.seconds, 0.001)
+    return arrival + Interval(seconds: random.exponential(mean: mean))
   }
 
   /// A message's latency one way, without jitter.
@@ -169,6 +197,16 @@ public struct Network: Sendable {
     rows[from.offset][to.offset].loss = loss
   }
 
+  /// Sets the share of messages that a direction delivers twice.
+  public mutating func setDuplicates(_ share: Double, from: NodeID, to: NodeID) {
+    rows[from.offset][to.offset].duplicates = share
+  }
+
+  /// Sets the share of messages that a direction lets be overtaken.
+  public mutating func setReorders(_ share: Double, from: NodeID, to: NodeID) {
+    rows[from.offset][to.offset].reorders = share
+  }
+
   /// Sets a direction's bandwidth in bytes a second.
   public mutating func setBandwidth(_ bandwidth: Double?, from: NodeID, to: NodeID) {
     rows[from.offset][to.offset].bandwidth = bandwidth
@@ -207,6 +245,7 @@ public struct Network: Sendable {
     return LinkState(
       isCut: direction.isCut, latency: latency(from: .node(from), to: .node(to)),
       addedLatency: direction.added, jitter: direction.jitter ?? jitter, loss: direction.loss,
-      bandwidth: direction.bandwidth)
+      duplicates: direction.duplicates, reorders: direction.reorders, bandwidth: direction.bandwidth
+    )
   }
 }

@@ -20,6 +20,10 @@ public struct SimulatedWorld: World {
   private struct Disk: Sendable {
     var files = MemoryFileSystem()
     var condition = DiskCondition()
+    /// Counts the crashes: what was under way at one is not done any more.
+    var life: UInt32 = 0
+    var failsNext = false
+    var misplacesNext = false
     /// When it will have done what is in order, and what is aside.
     var freeAt = Instant.start
     var asideFreeAt = Instant.start
@@ -27,7 +31,7 @@ public struct SimulatedWorld: World {
 
   private struct Pending: Sendable {
     enum Work: Sendable {
-      case request(FileRequest, incarnation: UInt32)
+      case request(FileRequest, incarnation: UInt32, life: UInt32)
       case wipe
     }
 
@@ -40,9 +44,17 @@ public struct SimulatedWorld: World {
   public var times = DiskTimes()
   private var disks: [Disk?] = []
   private var pending = EventQueue<Pending>()
+  /// Where the chance of crashes comes from; nil: a process's end leaves its disk as it is.
+  private var random: RandomSource?
 
   /// A world without disks.
-  public init() {}
+  ///
+  /// - Parameter seed: of the chance in it: a crash is then a loss of power, which leaves of each sector
+  ///   that was not synced the bytes before, those written, or garbage. Nil: crashes leave what was
+  ///   handed to the disk.
+  public init(seed: UInt64? = nil) {
+    random = seed.map { RandomSource(seed: $0) }
+  }
 
   public var isLive: Bool { false }
 
@@ -54,7 +66,8 @@ public struct SimulatedWorld: World {
     for operation in request.operations { cost = cost + time(operation, disk.condition) }
     let done = takeTurn(request.turn, of: node, disk, for: cost)
     pending.schedule(
-      Pending(node: node, work: .request(request, incarnation: incarnation)), at: done)
+      Pending(
+        node: node, work: .request(request, incarnation: incarnation, life: disk.life)), at: done)
   }
 
   /// When what takes `cost` will be done, after all that goes before it.
@@ -98,10 +111,10 @@ public struct SimulatedWorld: World {
         var empty = MemoryFileSystem()
         empty.isFull = disks[done.node.offset]?.condition.isFull ?? false
         disks[done.node.offset]?.files = empty
-      case .request(let request, let incarnation):
-        let completion =
-          disks[done.node.offset]?.files.perform(request)
-          ?? FileCompletion(token: request.token, results: [], failure: nil)
+      case .request(let request, let incarnation, let life):
+        guard disks[done.node.offset]?.life == life,
+          let completion = perform(request, on: done.node)
+        else { continue }
         return .completion(
           DiskCompletion(node: done.node, incarnation: incarnation, completion: completion))
       }
@@ -122,9 +135,91 @@ public struct SimulatedWorld: World {
     pending.schedule(Pending(node: node, work: .wipe), at: done)
   }
 
+  /// Ends a node's process. With a seed power is lost too: of what was under way some operations were
+  /// done, of what was not synced some sectors are left. Without, what is under way finishes.
   public mutating func crash(_ node: NodeID) {
-    // Requests that the disk has taken finish; what was written and not synced goes when power
-    // does, which this world's faults will do. A process's end alone leaves the disk as it is.
+    guard random != nil, disks[node.offset] != nil else { return }
+    for (_, waiting) in pending.pending where waiting.node == node {
+      guard case .request(let request, _, let life) = waiting.work,
+        life == disks[node.offset]?.life
+      else { continue }
+      let done = random?.uniform(0..<request.operations.count + 1) ?? 0
+      for operation in request.operations.prefix(done) {
+        guard (try? disks[node.offset]?.files.perform(operation)) != nil else { break }
+      }
+      // Of those in order only the first has begun.
+      if done < request.operations.count, request.turn != .aside { break }
+    }
+    disks[node.offset]?.life += 1
+    disks[node.offset]?.freeAt = now
+    disks[node.offset]?.asideFreeAt = now
+    if var chance = random {
+      disks[node.offset]?.files.crash(&chance)
+      random = chance
+    }
+  }
+
+  // MARK: Faults of disks
+
+  /// Does a request, with what was done to the disk.
+  private mutating func perform(_ request: FileRequest, on node: NodeID) -> FileCompletion? {
+    guard let disk = disks[node.offset] else { return nil }
+    guard disk.failsNext || disk.misplacesNext else {
+      return disks[node.offset]?.files.perform(request)
+    }
+    var results: [FileResult] = []
+    for operation in request.operations {
+      do {
+        let fault = try faulty(operation, on: node)
+        results.append(try disks[node.offset]?.files.perform(fault) ?? .done)
+      } catch {
+        return FileCompletion(token: request.token, results: results, failure: error)
+      }
+    }
+    return FileCompletion(token: request.token, results: results, failure: nil)
+  }
+
+  /// What becomes of an operation on a disk that fails, or misplaces, the next one.
+  private mutating func faulty(
+    _ operation: FileOperation, on node: NodeID
+  ) throws(FileError) -> FileOperation {
+    switch operation {
+    case .write(let name, _, _), .writeRecords(let name, _, _), .sync(let name):
+      if disks[node.offset]?.failsNext == true {
+        disks[node.offset]?.failsNext = false
+        throw FileError(kind: .inputOutput(5), name: name)
+      }
+    default: break
+    }
+    if case .writeRecords(let name, let offset, let records) = operation,
+      disks[node.offset]?.misplacesNext == true
+    {
+      disks[node.offset]?.misplacesNext = false
+      // Some sectors on: what should have been written over stays as it was.
+      let shift = MemoryFileSystem.sectorSize * (1 + (random?.uniform(0..<16) ?? 0))
+      return .writeRecords(name: name, offset: offset + shift, records)
+    }
+    return operation
+  }
+
+  public mutating func failNext(_ node: NodeID) -> Bool {
+    disks[node.offset]?.failsNext = true
+    return true
+  }
+
+  public mutating func misplaceNext(_ node: NodeID) -> Bool {
+    disks[node.offset]?.misplacesNext = true
+    return true
+  }
+
+  public mutating func flipBit(_ node: NodeID) -> String? {
+    var chance = random ?? RandomSource(seed: 1)
+    guard
+      let found = disks[node.offset]?.files.flipBit(
+        inNamesWith: "wal-", behind: MemoryFileSystem.pageSize, &chance)
+    else { return nil }
+    if random != nil { random = chance }
+    return "\(found.name) at byte \(found.offset)"
   }
 
   public mutating func attach(_ node: NodeID) throws {

@@ -84,8 +84,26 @@ public protocol World: Sendable {
   mutating func crash(_ node: NodeID)
   /// Makes a node's directory, if there is none.
   mutating func attach(_ node: NodeID) throws
+  /// Makes a node's disk fail its next write or sync.
+  ///
+  /// - Returns: false where only the simulated world can.
+  mutating func failNext(_ node: NodeID) -> Bool
+  /// Makes a node's next write of records land elsewhere in its file.
+  ///
+  /// - Returns: false where only the simulated world can.
+  mutating func misplaceNext(_ node: NodeID) -> Bool
+  /// Flips a bit of a node's log, in a place that was synced.
+  ///
+  /// - Returns: where; nil where only the simulated world can, or where there is nothing yet.
+  mutating func flipBit(_ node: NodeID) -> String?
   /// Keeps who belongs to the cluster, where a later process finds it.
   mutating func noteMembers(_ members: MemberNumbers) throws
+}
+
+extension World {
+  public mutating func failNext(_ node: NodeID) -> Bool { false }
+  public mutating func misplaceNext(_ node: NodeID) -> Bool { false }
+  public mutating func flipBit(_ node: NodeID) -> String? { nil }
 }
 
 extension FileSystem {

@@ -120,6 +120,65 @@ import WriteAheadLog
     #expect(files.names.map { files.contents(of: $0) } == once)
   }
 
+  @Test(arguments: 0..<20)
+  func aTornCrashLeavesOldNewOrGarbageAndKeepsWhatWasSynced(seed: Int) throws {
+    var random = RandomSource(seed: UInt64(seed))
+    let sector = MemoryFileSystem.sectorSize
+    let old = [UInt8](repeating: 1, count: 40 * sector + 100)
+    let new = [UInt8](repeating: 2, count: 60 * sector)
+    var files = try Self.files([
+      .write(name: "a", offset: 0, bytes: old), .sync(name: "a"), .syncDirectory,
+      .write(name: "a", offset: old.count, bytes: new),
+    ])
+    files.crash(&random)
+    let left = try #require(files.contents(of: "a"))
+    #expect(left.prefix(old.count).elementsEqual(old), "what was synced survives")
+    #expect(left.count == old.count || left.count == old.count + new.count)
+    var kinds: Set<String> = []
+    var start = (old.count / sector + 1) * sector
+    while start + sector <= left.count {
+      let part = left[start..<start + sector]
+      kinds.insert(
+        part.allSatisfy { $0 == 0 } ? "old" : part.allSatisfy { $0 == 2 } ? "new" : "garbage")
+      start += sector
+    }
+    if left.count > old.count { #expect(kinds == ["old", "new", "garbage"]) }
+    let once = left
+    files.crash(&random)
+    #expect(files.contents(of: "a") == once, "what a crash left is there")
+  }
+
+  @Test func aTornCrashMayForgetNamesThatWereNotSynced() throws {
+    var outcomes: Set<[String]> = []
+    for seed in 0..<20 {
+      var random = RandomSource(seed: UInt64(seed))
+      var files = try Self.files([
+        .write(name: "a", offset: 0, bytes: [1]), .sync(name: "a"), .syncDirectory,
+        .rename(from: "a", to: "b"),
+      ])
+      files.crash(&random)
+      outcomes.insert(files.names)
+      #expect(files.names.count == 1 && files.contents(of: files.names[0]) == [1])
+    }
+    #expect(outcomes == [["a"], ["b"]])
+  }
+
+  @Test func aFlippedBitIsOneBitOfWhatWasSynced() throws {
+    var random = RandomSource(seed: 3)
+    let bytes = [UInt8](repeating: 0xF0, count: 20_000)
+    var files = try Self.files([
+      .write(name: "vote", offset: 0, bytes: bytes), .write(name: "wal-1", offset: 0, bytes: bytes),
+      .sync(name: "wal-1"), .sync(name: "vote"), .syncDirectory,
+    ])
+    let place = files.flipBit(inNamesWith: "wal-", behind: 4096, &random)
+    let found = try #require(place)
+    let left = try #require(files.contents(of: "wal-1"))
+    let changed = bytes.indices.filter { bytes[$0] != left[$0] }
+    #expect(found.name == "wal-1" && changed == [found.offset] && found.offset >= 4096)
+    #expect((bytes[found.offset] ^ left[found.offset]).nonzeroBitCount == 1)
+    #expect(files.contents(of: "vote") == bytes)
+  }
+
   // MARK: Full disks, damage, copies
 
   @Test func aFullDiskTakesNoMoreAndKeepsWhatItHas() throws {

@@ -122,6 +122,37 @@ import World
     }
   }
 
+  @Test func messagesAreOvertakenAndComeTwiceAsOftenAsTold() {
+    var network = Self.network()
+    var random = RandomSource(seed: 8)
+    let (one, two) = (NodeID(1), NodeID(2))
+    network.setReorders(0.2, from: one, to: two)
+    network.setDuplicates(0.3, from: one, to: two)
+    var arrivals: [Instant] = []
+    var twice = 0
+    for step in 0..<2000 {
+      let now = Instant.start + .microseconds(step * 100)
+      guard
+        let arrival = network.transmit(
+          from: .node(one), to: .node(two), bytes: 100, now: now, random: &random)
+      else {
+        Issue.record("lost")
+        continue
+      }
+      #expect(arrival >= now)
+      arrivals.append(arrival)
+      if let again = network.duplicate(from: one, to: two, arrival: arrival, random: &random) {
+        #expect(again >= arrival)
+        twice += 1
+      }
+    }
+    let overtaken = zip(arrivals, arrivals.dropFirst()).filter { $0 > $1 }.count
+    #expect((200...500).contains(overtaken))
+    #expect((500...700).contains(twice))
+    network.resetLinks()
+    #expect(network.link(from: one, to: two).duplicates == 0)
+  }
+
   @Test func aLinkThatIsChangedDoesNotWaitForWhatIsUnderWay() {
     var network = Self.network(latency: .milliseconds(1), jitter: .zero)
     var random = RandomSource(seed: 3)
