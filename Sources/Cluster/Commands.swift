@@ -8,9 +8,9 @@ extension Cluster {
   /// Carries out an operator's command.
   public mutating func perform(_ command: Command) -> CommandOutcome {
     readClock()
-    if !world.isLive { trace.note(command.text, at: now) }
     let fault = self.fault(of: command)
     let outcome = carryOut(command)
+    if !world.isLive, outcome.isAccepted { trace.note(command.text, at: now) }
     if case .done(let text) = outcome {
       switch command {
       case .undo, .redo: break

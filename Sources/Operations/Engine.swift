@@ -21,6 +21,9 @@ public enum CommandOutcome: Equatable, Sendable {
   case note(String)
   /// It could not be carried out: why.
   case refused(String)
+
+  /// Whether it was carried out, or was in effect.
+  public var isAccepted: Bool { if case .refused = self { false } else { true } }
 }
 
 /// Takes commands, gives snapshots: the boundary between what runs and what shows.
@@ -29,6 +32,14 @@ public protocol Engine: AnyObject, Sendable {
   var capabilities: Capabilities { get }
   /// Hands a command over; its outcome comes back on the engine's own thread.
   func perform(_ command: Command, then: @escaping @Sendable (CommandOutcome) -> Void)
+  /// The events since the last call, where all are kept.
+  func takeEvents() -> [Event]
+  /// Whether timed commands, or a quiesce, are still to be done.
+  var isBusy: Bool { get }
+  /// Stops the clock at once, for as long as the program is stopped.
+  func pauseClock()
+  /// Lets the clock go on.
+  func resumeClock()
   /// The newest snapshot; nil before the first.
   var snapshot: ClusterSnapshot? { get }
   /// The other ending, at the same time as ``snapshot``, where the run was forked; nil otherwise.

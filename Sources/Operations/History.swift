@@ -52,6 +52,15 @@ public struct HistorySnapshot: Equatable, Sendable {
   }
 }
 
+/// How a trace's hash is written.
+public enum TraceText {
+  /// Sixteen hexadecimal digits.
+  public static func hash(_ value: UInt64) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
 /// A message under way between two nodes.
 public struct MessageInFlight: Equatable, Sendable {
   /// The sender.

@@ -41,6 +41,11 @@ public enum SnapshotJSON {
           })
       ))
     pairs.append(("lostUnlisted", .integer(ledger.lostUnlisted)))
+    if let history = snapshot.history {
+      pairs.append(("seed", .unsigned(history.seed)))
+      pairs.append(("traceHash", .string(TraceText.hash(history.traceHash))))
+      pairs.append(("handledEvents", .integer(history.handled)))
+    }
     pairs.append(("knobs", .object(knobs(snapshot.knobs))))
     return JSONText.object([("summary", .object(pairs))]).text
   }
@@ -162,6 +167,10 @@ public enum PlainText {
     lines += ledger.lostWrites.map { "  lost: \($0.key) (record \($0.index)): \($0.why)" }
     lines += ledger.findings.map { "  finding: \($0)" }
     lines += ledger.violations.map { "  violation: \($0)" }
+    if let history = snapshot.history {
+      lines.append(
+        "seed \(history.seed), \(history.handled) events, trace \(TraceText.hash(history.traceHash))")
+    }
     return lines.joined(separator: "\n")
   }
 

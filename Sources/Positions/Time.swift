@@ -78,6 +78,10 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
     return Instant(nanoseconds: overflow ? .max : sum)
   }
 
+  public static func - (left: Instant, right: Interval) -> Instant {
+    Instant(nanoseconds: left.nanoseconds - right.nanoseconds)
+  }
+
   public static func - (left: Instant, right: Instant) -> Interval {
     Interval(nanoseconds: left.nanoseconds - right.nanoseconds)
   }

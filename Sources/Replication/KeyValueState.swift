@@ -86,6 +86,19 @@ public struct KeyValueState: Equatable, Sendable {
     return true
   }
 
+  /// Bytes of buckets that `older` holds and this state does not share with it.
+  public func bytesNotShared(with older: KeyValueState) -> Int {
+    func address(_ bucket: [UInt8]) -> UnsafeRawPointer? {
+      bucket.withUnsafeBytes { $0.baseAddress }
+    }
+    var bytes = 0
+    for (position, bucket) in older.buckets.enumerated() where !bucket.isEmpty {
+      if position < buckets.count, address(bucket) == address(buckets[position]) { continue }
+      bytes += bucket.count + Self.entryHeader
+    }
+    return bytes
+  }
+
   /// A key's newest version; nil when it was never written.
   public func version(of key: [UInt8]) -> Version? {
     key.withUnsafeBytes { key in

@@ -78,7 +78,7 @@ final class Latch: @unchecked Sendable {
 }
 
 /// A queue from any thread to one that waits, with a deadline.
-final class Mailbox<Element: Sendable>: @unchecked Sendable {
+public final class Mailbox<Element: Sendable>: @unchecked Sendable {
   // `elements`, `isWoken` and `isClosed` are only used with the monitor locked.
   private let monitor = Monitor()
   private var elements: [Element] = []
@@ -86,11 +86,14 @@ final class Mailbox<Element: Sendable>: @unchecked Sendable {
   private var isClosed = false
   private let hasElementsNow = Atomic(false)
 
+  /// An empty queue.
+  public init() {}
+
   /// Whether there is an element, as far as one can tell without waiting for anybody.
   var hasElements: Bool { hasElementsNow.load(ordering: .relaxed) }
 
   /// Puts an element in and wakes whoever waits.
-  func put(_ element: Element) {
+  public func put(_ element: Element) {
     monitor.locked {
       elements.append(element)
       hasElementsNow.store(true, ordering: .relaxed)
@@ -99,27 +102,31 @@ final class Mailbox<Element: Sendable>: @unchecked Sendable {
   }
 
   /// Wakes whoever waits, now or next.
-  func wake() {
+  public func wake() {
     monitor.locked { isWoken = true }
     monitor.signal()
   }
 
   /// Lets whoever waits go for good.
-  func close() {
+  public func close() {
     monitor.locked { isClosed = true }
     monitor.signal()
   }
 
   /// What a wait gave.
-  enum Wait {
+  public enum Wait {
+    /// These came.
     case elements([Element])
+    /// Someone woke it.
     case woken
+    /// The time was over.
     case deadline
+    /// There will be no more.
     case closed
   }
 
   /// Takes all elements at once; waits for one until `deadline` (monotonic nanoseconds; nil: for ever).
-  func take(until deadline: Int64?) -> Wait {
+  public func take(until deadline: Int64?) -> Wait {
     monitor.locked {
       while true {
         if !elements.isEmpty {

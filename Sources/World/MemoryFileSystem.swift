@@ -167,6 +167,33 @@ public struct MemoryFileSystem: FileSystem {
   /// The names of all files, in order.
   public var names: [String] { files.map(\.name) }
 
+  /// Bytes of pages that the files take.
+  public var bytes: Int {
+    files.reduce(0) { $0 + $1.file.pages.lazy.filter { $0 != nil }.count } * Self.pageSize
+  }
+
+  /// Bytes of pages that `older` holds and these files do not share with it.
+  public func bytesNotShared(with older: MemoryFileSystem) -> Int {
+    var pages = 0
+    for old in older.files {
+      let new = files.first { $0.number == old.number }?.file
+      for (position, page) in old.file.pages.enumerated() {
+        guard let page else { continue }
+        guard let new, position < new.pages.count, let other = new.pages[position],
+          Self.address(page) == Self.address(other)
+        else {
+          pages += 1
+          continue
+        }
+      }
+    }
+    return pages * Self.pageSize
+  }
+
+  private static func address(_ page: [UInt8]) -> UnsafeRawPointer? {
+    page.withUnsafeBytes { $0.baseAddress }
+  }
+
   /// A file's bytes; nil when there is none of that name.
   public func contents(of name: String) -> [UInt8]? {
     guard let position = position(of: name) else { return nil }

@@ -58,6 +58,9 @@ public struct SimulatedWorld: World {
 
   public var isLive: Bool { false }
 
+  /// When the next request ends; nil when none is under way.
+  public var nextCompletion: Instant? { pending.nextTime }
+
   public var hasCompletion: Bool { pending.nextTime.map { $0 <= now } ?? false }
 
   public mutating func submit(_ request: FileRequest, node: NodeID, incarnation: UInt32) {
@@ -228,6 +231,14 @@ public struct SimulatedWorld: World {
   }
 
   public mutating func noteMembers(_ members: MemberNumbers) {}
+
+  /// Bytes of files that this world holds otherwise than `older` does, and `older` holds.
+  public func bytesNotShared(with older: SimulatedWorld) -> Int {
+    zip(older.disks, disks).reduce(0) { sum, pair in
+      guard let old = pair.0 else { return sum }
+      return sum + (pair.1?.files.bytesNotShared(with: old.files) ?? old.files.bytes)
+    }
+  }
 
   /// A node's files, for tests and tools.
   public func files(of node: NodeID) -> MemoryFileSystem? { disks[node.offset]?.files }

@@ -27,7 +27,7 @@ struct Headless {
   /// Runs until the time is over, a signal comes, or standard output is gone.
   ///
   /// - Returns: the exit status: 1 when there was a violation, or when what was asked for never came.
-  func run(_ engine: LiveEngine, alarm: Alarm) -> Int32 {
+  func run(_ engine: any Engine, alarm: Alarm) -> Int32 {
     var nextSnapshot = spacing
     var signal: Int32?
     var complaint: String?
@@ -54,6 +54,45 @@ struct Headless {
     engine.close()
     for event in engine.takeEvents() { print(event) }
     guard let last = engine.snapshot else { return 70 }
+    return finish(last, complaint, signal)
+  }
+
+  /// Runs a simulated cluster as fast as the processor can; the same run prints the same lines.
+  func run(_ machine: TimeMachine, alarm: Alarm) -> Int32 {
+    var machine = machine
+    var signal: Int32?
+    var complaint: String?
+    var next = Instant.start
+    var end = duration.map { Instant.start + $0 }
+    while signal == nil, !Output.isBroken {
+      next = next + spacing
+      let isLast = end.map { $0 <= next } ?? false
+      machine.run(until: end.map { min($0, next) } ?? next)
+      for event in machine.takeEvents() { print(event) }
+      if machine.now == next { print(snapshot(of: machine)) }
+      signal = alarm.wait(milliseconds: 0)
+      guard isLast, let duration else { continue }
+      if !machine.isBusy { break }
+      end = machine.now + spacing
+      if machine.now - .start >= duration + Self.patience {
+        complaint = "the replicas have not converged \(Self.patience.seconds) s after the end"
+        break
+      }
+    }
+    return finish(snapshot(of: machine), complaint, signal)
+  }
+
+  private func snapshot(of machine: TimeMachine) -> ClusterSnapshot {
+    var snapshot = machine.cluster.snapshot(speed: 1)
+    var history = HistorySnapshot(seed: machine.configuration.seed)
+    history.end = machine.now
+    history.handled = machine.cluster.handledEvents
+    history.traceHash = machine.cluster.traceHash
+    snapshot.history = history
+    return snapshot
+  }
+
+  private func finish(_ last: ClusterSnapshot, _ complaint: String?, _ signal: Int32?) -> Int32 {
     Output.line(format == .json ? SnapshotJSON.summary(last) : PlainText.summary(last))
     if Output.isBroken { return Failure.Kind.inputOutput.rawValue }
     let refusals = last.nodes.filter { $0.state == .refused }

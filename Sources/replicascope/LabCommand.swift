@@ -9,16 +9,17 @@ import World
   import Glibc
 #endif
 
-/// `replicascope lab`: the live cluster on real files.
+/// `replicascope lab`: the live cluster on real files; with a seed, one in the simulated world.
 struct LabCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lab",
-    abstract: "A live cluster on real files, under the dashboard or headless.",
+    abstract: "A cluster under the dashboard or headless: live on real files, or simulated.",
     discussion: """
       EXAMPLES:
         replicascope lab --nodes 5 --load ycsb-b
         replicascope lab --headless --for 10s --json --do 'at 3s kill leader'
         replicascope lab --headless --for 20s --do-file demo/failover.scope
+        replicascope lab --seed 7
       """)
 
   @OptionGroup var knobs: KnobOptions
@@ -29,6 +30,8 @@ struct LabCommand: ParsableCommand {
   @Option(help: "Clients (16).") var clients: String?
   @Option(help: "Keys (1000).") var keys: String?
   @Option(help: "Bytes of a value, with a unit (128B).") var valueSize: String?
+  @Option(help: "Run in the simulated world, whose chance comes from this number.")
+  var seed: String?
   @Option(help: "Keep the data there (default: a temporary directory, removed at the end).")
   var data: String?
   @Flag(help: "No screen: lines on standard output, a summary last.") var headless = false
@@ -50,6 +53,9 @@ struct LabCommand: ParsableCommand {
     let plan = try Plan(self)
     let alarm = try Alarm(catchesSignals: headless)
     if !headless { try checkTerminal() }
+    if plan.knobs.seed != nil {
+      try Simulated(plan: plan, options: options, json: json, headless: headless).run(alarm)
+    }
     let directory = try plan.openData()
     defer { directory.close() }
     let configuration = plan.configuration(for: directory)
@@ -61,10 +67,6 @@ struct LabCommand: ParsableCommand {
       directory.close()
       Glibc.exit(status)
     }
-    var options = Terminal.Options()
-    options.colour = !noColor
-    options.ascii = ascii
-    options.light = light
     let screen = Screen(engine: engine, alarm: alarm, options: options)
     let status: Int32
     do {
@@ -76,6 +78,14 @@ struct LabCommand: ParsableCommand {
     }
     directory.close()
     Glibc.exit(status)
+  }
+
+  private var options: Terminal.Options {
+    var options = Terminal.Options()
+    options.colour = !noColor
+    options.ascii = ascii
+    options.light = light
+    return options
   }
 
   private func start(
@@ -91,7 +101,9 @@ struct LabCommand: ParsableCommand {
     }
   }
 
-  private func checkTerminal() throws {
+  private func checkTerminal() throws { try Self.checkTerminal() }
+
+  static func checkTerminal() throws {
     guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
       throw Failure(
         .usage,
@@ -109,6 +121,12 @@ struct Plan {
   var duration: Interval?
   var spacing = Interval.seconds(1)
   var data: String?
+
+  /// What a script's file says.
+  init(script path: String) throws {
+    try takeFile(path)
+    duration = (commands.last?.at.sinceStart ?? .zero) + .seconds(5)
+  }
 
   init(_ arguments: LabCommand) throws {
     data = arguments.data
@@ -157,6 +175,14 @@ struct Plan {
         throw Failure(.usage, "--every: at least 10ms")
       }
     }
+    if let seed = arguments.seed {
+      try Self.reading { () throws(ParseFailure) in
+        knobs.apply(try KnobTable.parse(name: "seed", value: seed))
+      }
+    }
+    if knobs.seed != nil, data != nil {
+      throw Failure(.usage, "--data: the simulated world (--seed) keeps nothing on disk")
+    }
     guard knobs.heartbeat < knobs.electionTimeout else {
       throw Failure(
         .usage,
@@ -184,7 +210,15 @@ struct Plan {
         + "\(min(listed, knobs.nodes - 1)): no write would ever be acknowledged")
   }
 
-  private mutating func takeFile(_ path: String) throws {
+  /// A simulated cluster's beginning.
+  func simulatedConfiguration(seed: UInt64) -> ClusterConfiguration {
+    var knobs = knobs
+    knobs.seed = seed
+    return ClusterConfiguration(
+      knobs: knobs, load: load, clusterID: seed, bootEpoch: 1, seed: seed)
+  }
+
+  mutating func takeFile(_ path: String) throws {
     let text = try TextFile.read(path)
     let file = CommandParser.parseFile(text)
     guard file.errors.isEmpty else {

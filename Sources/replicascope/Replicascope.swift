@@ -17,6 +17,6 @@ struct Replicascope: ParsableCommand {
         replicascope wal DIR/n1 --verify
       """,
     version: "0.1.0",
-    subcommands: [LabCommand.self, WalCommand.self, BenchCommand.self],
+    subcommands: [LabCommand.self, DemoCommand.self, WalCommand.self, BenchCommand.self],
     defaultSubcommand: LabCommand.self)
 }

@@ -13,7 +13,7 @@ import World
 
 /// The main loop: keys to commands, snapshots to frames.
 struct Screen {
-  var engine: LiveEngine
+  var engine: any Engine
   var alarm: Alarm
   var options: Terminal.Options
 
@@ -25,7 +25,7 @@ struct Screen {
   /// Milliseconds between two frames, at least.
   private static let frameSpacing = 33
 
-  init(engine: LiveEngine, alarm: Alarm, options: Terminal.Options) {
+  init(engine: any Engine, alarm: Alarm, options: Terminal.Options) {
     self.engine = engine
     self.alarm = alarm
     self.options = options

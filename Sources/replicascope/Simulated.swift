@@ -1,0 +1,39 @@
+import Cluster
+import Operations
+import Positions
+import Terminal
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// A plan played in the simulated world, under the dashboard or headless.
+struct Simulated {
+  var plan: Plan
+  var options: Terminal.Options
+  var json: Bool
+  var headless: Bool
+
+  /// The seed of a run that was given none.
+  static let defaultSeed: UInt64 = 1
+
+  /// Plays it, and ends the program.
+  func run(_ alarm: Alarm) throws -> Never {
+    let seed = plan.knobs.seed ?? Self.defaultSeed
+    let configuration = plan.simulatedConfiguration(seed: seed)
+    guard !headless else {
+      let machine = try TimeMachine(configuration: configuration, script: plan.commands)
+      Glibc.exit(
+        Headless(format: json ? .json : .plain, duration: plan.duration, spacing: plan.spacing)
+          .run(machine, alarm: alarm))
+    }
+    let engine = try SimulatedEngine(
+      configuration: configuration, script: plan.commands, onChange: { alarm.ring() })
+    do {
+      Glibc.exit(try Screen(engine: engine, alarm: alarm, options: options).run())
+    } catch {
+      engine.close()
+      throw error
+    }
+  }
+}
