@@ -116,13 +116,15 @@ extension Cluster {
 
   /// Keeps a state worth a checkpoint, and saves it once it is committed and flushed.
   mutating func considerCheckpoint(at id: NodeID) {
-    guard !nodes[id.offset].isCheckpointing, let applied = nodes[id.offset].replica?.applied,
-      let commit = nodes[id.offset].replica?.commit
+    guard !nodes[id.offset].isCheckpointing,
+      let (applied, commit) = nodes[id.offset].replica.map({ ($0.applied, $0.commit) })
     else { return }
     let last = nodes[id.offset].checkpointEnd
     let flushed = nodes[id.offset].log.flushed.end
-    if let pending = nodes[id.offset].pendingCheckpoint {
-      guard pending.point.index <= commit, pending.point.end <= flushed else { return }
+    if nodes[id.offset].pendingCheckpoint != nil {
+      guard let pending = nodes[id.offset].pendingCheckpoint, pending.point.index <= commit,
+        pending.point.end <= flushed
+      else { return }
       nodes[id.offset].pendingCheckpoint = nil
       save(pending, at: id)
     } else if applied.end.distance(from: last) >= configuration.checkpointSpacing,

@@ -35,6 +35,8 @@ public struct TimeMachine: Sendable {
   /// The events since they were last taken, for those who print them all.
   public private(set) var newEvents: [Event] = []
   private var copies: [Copy] = []
+  /// Whether copies are kept; without them there is no way back.
+  private let keepsCopies: Bool
   /// The number of the newest event that was taken in.
   private var noted = 0
 
@@ -46,12 +48,17 @@ public struct TimeMachine: Sendable {
   static let youth = Interval.seconds(60)
 
   /// Begins a run; `script` holds commands that are to come.
-  public init(configuration: ClusterConfiguration, script: [TimedCommand] = []) throws {
+  ///
+  /// - Parameter keepsCopies: false for a run that nobody will go back in.
+  public init(
+    configuration: ClusterConfiguration, script: [TimedCommand] = [], keepsCopies: Bool = true
+  ) throws {
     self.configuration = configuration
+    self.keepsCopies = keepsCopies
     cluster = try Cluster(
       configuration: configuration, world: SimulatedWorld(seed: configuration.seed))
     commands = script
-    copies = [Copy(cluster: cluster, commands: 0)]
+    if keepsCopies { copies = [Copy(cluster: cluster, commands: 0)] }
   }
 
   /// The moment shown.
@@ -169,6 +176,7 @@ public struct TimeMachine: Sendable {
   // MARK: Copies
 
   private var nextCopy: Instant {
+    guard keepsCopies else { return .distantFuture }
     let last = copies.last?.at ?? .start
     return last + Self.spacing
   }

@@ -169,7 +169,8 @@ public enum PlainText {
     lines += ledger.violations.map { "  violation: \($0)" }
     if let history = snapshot.history {
       lines.append(
-        "seed \(history.seed), \(history.handled) events, trace \(TraceText.hash(history.traceHash))")
+        "seed \(history.seed), \(history.handled) events, trace \(TraceText.hash(history.traceHash))"
+      )
     }
     return lines.joined(separator: "\n")
   }

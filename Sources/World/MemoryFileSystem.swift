@@ -177,21 +177,21 @@ public struct MemoryFileSystem: FileSystem {
     var pages = 0
     for old in older.files {
       let new = files.first { $0.number == old.number }?.file
-      for (position, page) in old.file.pages.enumerated() {
-        guard let page else { continue }
-        guard let new, position < new.pages.count, let other = new.pages[position],
-          Self.address(page) == Self.address(other)
-        else {
-          pages += 1
-          continue
+      // A page is a pointer, or null: whether it is shared shows without touching it.
+      let width = MemoryLayout<[UInt8]?>.stride
+      old.file.pages.withUnsafeBytes { olds in
+        (new?.pages ?? []).withUnsafeBytes { news in
+          for offset in stride(from: 0, to: olds.count, by: width) {
+            let page = olds.load(fromByteOffset: offset, as: UInt.self)
+            if page == 0 { continue }
+            let isShared =
+              offset < news.count && news.load(fromByteOffset: offset, as: UInt.self) == page
+            if !isShared { pages += 1 }
+          }
         }
       }
     }
     return pages * Self.pageSize
-  }
-
-  private static func address(_ page: [UInt8]) -> UnsafeRawPointer? {
-    page.withUnsafeBytes { $0.baseAddress }
   }
 
   /// A file's bytes; nil when there is none of that name.
