@@ -22,7 +22,8 @@ struct Simulated {
     let seed = plan.knobs.seed ?? Self.defaultSeed
     let configuration = plan.simulatedConfiguration(seed: seed)
     guard !headless else {
-      let machine = try TimeMachine(configuration: configuration, script: plan.commands, keepsCopies: false)
+      let machine = try TimeMachine(
+        configuration: configuration, script: plan.commands, keepsCopies: false)
       Glibc.exit(
         Headless(format: json ? .json : .plain, duration: plan.duration, spacing: plan.spacing)
           .run(machine, alarm: alarm))
