@@ -212,16 +212,21 @@ public final class SimulatedEngine: Engine {
       machine.forgetFuture()
     }
 
-    /// Carries a command out that changes the run; in the past that forks it.
+    /// Carries a command out that changes the run; in the past that forks it. After a change of
+    /// policy or load the commands that were given later come again, so that the endings differ by
+    /// the change alone; anything else makes a new story.
     private func change(_ command: Command) -> CommandOutcome {
       let before = machine
       let wasInPast = machine.isInPast
-      let outcome = machine.perform(command)
+      let outcome = machine.perform(command, keepsCommands: command.isSetting)
       guard wasInPast, outcome.isAccepted else { return outcome }
       other = before
       forkedAt = before.now
+      let again = machine.commands.count - machine.done
+      let later =
+        again > 0 ? "what was done later (\(again)) comes again" : "the other ending is kept"
       if case .done(let text) = outcome {
-        return .done("\(text); forked at \(before.now), the other ending is kept")
+        return .done("\(text); forked at \(before.now): \(later)")
       }
       return outcome
     }
@@ -232,6 +237,16 @@ public final class SimulatedEngine: Engine {
         knobs: configuration.knobs, load: configuration.load,
         commands: Array(machine.commands[..<machine.done]), comment: SavedRun.mark)
       return SavedRun.write(script, to: path)
+    }
+  }
+}
+
+extension Command {
+  /// Whether it says how the cluster works, rather than what happens to it.
+  var isSetting: Bool {
+    switch self {
+    case .set, .load: true
+    default: false
     }
   }
 }

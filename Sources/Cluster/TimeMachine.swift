@@ -128,9 +128,13 @@ public struct TimeMachine: Sendable {
     return cluster.handledEvents > count
   }
 
-  /// Carries a command out at the moment shown. In the past that is another future: the one there was
-  /// is forgotten (keep a copy of the whole machine to compare with).
-  public mutating func perform(_ command: Command) -> CommandOutcome {
+  /// Carries a command out at the moment shown. In the past that is another future: the one that was
+  /// reached is forgotten (keep a copy of the whole machine to compare with).
+  ///
+  /// - Parameter keepsCommands: whether the commands that were given later come again at their times.
+  public mutating func perform(
+    _ command: Command, keepsCommands: Bool = false
+  ) -> CommandOutcome {
     // Everything that is due at this moment comes first, and a moment is a whole microsecond, so that
     // a script can name it.
     let rest = now.sinceStart.nanoseconds % 1000
@@ -141,7 +145,7 @@ public struct TimeMachine: Sendable {
     // What was refused has changed nothing.
     if case .refused = outcome { return outcome }
     if isInPast {
-      forgetFuture()
+      forgetFuture(keepsCommands: keepsCommands)
       noted = before
     }
     commands.insert(TimedCommand(at: now, command: command), at: done)
@@ -151,14 +155,17 @@ public struct TimeMachine: Sendable {
   }
 
   /// Drops what was reached after the moment shown; commands of a script that were not yet reached are
-  /// still to come.
-  public mutating func forgetFuture() {
+  /// still to come, and with `keepsCommands` those that were as well.
+  public mutating func forgetFuture(keepsCommands: Bool = false) {
     guard isInPast else { return }
     let (moment, reached) = (now, end)
-    commands = commands[..<done] + commands[done...].filter { $0.at > reached }
+    if !keepsCommands {
+      commands = commands[..<done] + commands[done...].filter { $0.at > reached }
+    }
     copies.removeAll { $0.at > moment }
     marks.removeAll { $0.at > moment }
     end = moment
+    noted = cluster.eventCount
   }
 
   // MARK: Back
