@@ -38,6 +38,17 @@ public struct ClusterConfiguration: Sendable {
     self.seed = seed
   }
 
+  /// A cluster in the simulated world: small files, so that copies of it share most of them.
+  public static func simulated(knobs: Knobs, load: LoadChange, seed: UInt64) -> Self {
+    var knobs = knobs
+    knobs.seed = seed
+    var configuration = Self(
+      knobs: knobs, load: load, clusterID: seed, bootEpoch: 1, seed: seed)
+    configuration.segmentSize = 1 << 20
+    configuration.checkpointSpacing = 4 << 20
+    return configuration
+  }
+
   /// The load that runs when nothing else is said.
   public static let defaultLoad = LoadChange(
     workload: .a, rate: 400, clients: 16, valueSize: 128, keys: 1000)

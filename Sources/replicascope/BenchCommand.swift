@@ -30,10 +30,13 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Seconds for each figure (3).") var seconds = 3
   @Option(help: "MiB of log to scan and verify; 0: none (1024).") var scan = 1024
   @Option(help: "Where to put the files (default: the temporary directory).") var data: String?
+  @Flag(help: "The simulated world instead: events a second, copies, the way back.")
+  var simulated = false
   @Flag(help: "One JSON object a line.") var json = false
 
   func run() throws {
     guard (1...600).contains(seconds) else { throw Failure(.usage, "--seconds is 1 to 600") }
+    if simulated { return try SimulationBench(json: json).run() }
     for count in clients where !(1...10000).contains(count) {
       throw Failure(.usage, "--clients is 1 to 10000")
     }

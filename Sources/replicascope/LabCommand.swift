@@ -210,14 +210,6 @@ struct Plan {
         + "\(min(listed, knobs.nodes - 1)): no write would ever be acknowledged")
   }
 
-  /// A simulated cluster's beginning.
-  func simulatedConfiguration(seed: UInt64) -> ClusterConfiguration {
-    var knobs = knobs
-    knobs.seed = seed
-    return ClusterConfiguration(
-      knobs: knobs, load: load, clusterID: seed, bootEpoch: 1, seed: seed)
-  }
-
   mutating func takeFile(_ path: String) throws {
     let text = try TextFile.read(path)
     let file = CommandParser.parseFile(text)

@@ -20,7 +20,8 @@ struct Simulated {
   /// Plays it, and ends the program.
   func run(_ alarm: Alarm) throws -> Never {
     let seed = plan.knobs.seed ?? Self.defaultSeed
-    let configuration = plan.simulatedConfiguration(seed: seed)
+    let configuration = ClusterConfiguration.simulated(
+      knobs: plan.knobs, load: plan.load, seed: seed)
     guard !headless else {
       let machine = try TimeMachine(
         configuration: configuration, script: plan.commands, keepsCopies: false)
