@@ -80,6 +80,9 @@ struct Node: Sendable {
 
   var isRunning: Bool { status == .running }
 
+  /// The term that it leads; nil when it does not.
+  var leads: Term? { replica.flatMap { $0.role == .leader ? $0.term : nil } }
+
   /// Whether its processor exists, running or frozen.
   var isAlive: Bool { status == .running || status == .frozen }
 

@@ -6,8 +6,8 @@ extension Cluster {
   /// The regular look at everything that runs out by itself.
   mutating func tick() {
     queue.schedule(.tick, at: now + Self.tickSpacing)
-    if let leader, let flushed = node(leader)?.replica?.flushed {
-      ages.note(flushed.index, at: now)
+    if let leader, let flushed = nodes[leader.offset].replica.map({ $0.flushed.index }) {
+      ages.note(flushed, at: now)
     }
     noteHighWater()
     expireOperations()
@@ -17,7 +17,10 @@ extension Cluster {
       load.settings.rate = 0
       say(.note, nil, "converged: all live replicas hold and show the same")
     }
-    for id in members where node(id)?.boot?.repairAfter != nil { retryRepair(id) }
+    for offset in nodes.indices
+    where nodes[offset].boot != nil && nodes[offset].boot?.repairAfter != nil {
+      retryRepair(nodes[offset].id)
+    }
     if now - lastSecond >= .seconds(1) { second() }
   }
 
