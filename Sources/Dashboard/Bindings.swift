@@ -16,6 +16,8 @@ public enum Mode: Equatable, Sendable {
   case node
   /// The page of lost writes.
   case lost
+  /// The page that sets two endings of one run side by side.
+  case compare
   /// `y/N`.
   case confirm
 }
@@ -58,7 +60,9 @@ public enum Intent: Equatable, Sendable {
   case selectDigit, selectNone
   case nextPane, previousPane, open, back
   case help, prompt, filter, lostWrites
-  case pause, step, slower, faster, backInTime, forwardInTime
+  case pause, step, slower, faster
+  case backInTime, forwardInTime, leapBack, leapForward, previousMark, nextMark, begin, end
+  case fork, compare
   case kill, restart, freeze
   case part, heal, delay, loss
   case policy, workload
@@ -109,6 +113,7 @@ public enum Bindings {
     case .help: help
     case .node: node
     case .lost: lost
+    case .compare: compare
     case .confirm: confirm
     }
   }
@@ -178,15 +183,29 @@ public enum Bindings {
     KeyBinding([.control("r")], "do it again", .redo),
     KeyBinding(
       [.character(" ")], short: "pause", extra: true, "stop the clock, or let it go on", .pause),
-    KeyBinding([.character(".")], "one event (simulated world)", .step),
     KeyBinding([.character("<")], "slower", .slower),
     KeyBinding([.character(">")], "faster", .faster),
-    KeyBinding([.character(",")], "back in time (simulated world)", .backInTime),
-    KeyBinding([.character(";")], "forward in time (simulated world)", .forwardInTime),
     KeyBinding([.character("L")], "list the lost writes", .lostWrites),
     KeyBinding([.character(":")], short: "command", "type a command", .prompt),
     KeyBinding(
       [.character("?"), .function(1)], label: "? F1", short: "help", "this page", .help),
+  ]
+
+  /// Keys that move in time. All of them stop the clock, so that one can look.
+  private static let inTime: [KeyBinding] = [
+    KeyBinding([.character(".")], "one event, and no more (simulated world)", .step),
+    KeyBinding([.character(",")], "back in time by 1 s (simulated world)", .backInTime),
+    KeyBinding([.character(";")], "forward by 1 s, to the latest moment reached", .forwardInTime),
+    KeyBinding([.character("{")], "back by 10 s", .leapBack),
+    KeyBinding([.character("}")], "forward by 10 s", .leapForward),
+    KeyBinding(
+      [.character("(")], "back to the last fault, election or finding", .previousMark),
+    KeyBinding([.character(")")], "forward to the next one", .nextMark),
+    KeyBinding([.character("b")], "to the beginning of the history", .begin),
+    KeyBinding([.character("e")], "to its end, the latest moment reached", .end),
+    KeyBinding(
+      [.character("Y")], "fork: go on differently from here; the old ending is kept", .fork),
+    KeyBinding([.character("=")], "compare the two endings of a fork", .compare),
   ]
 
   private static let lab: [KeyBinding] =
@@ -198,7 +217,7 @@ public enum Bindings {
       KeyBinding([.backTab], "previous pane", .previousPane),
       KeyBinding([.enter], "open the selected node", .open),
       KeyBinding([.escape], "back", .back),
-    ] + onNode + onLab + [
+    ] + onNode + onLab + inTime + [
       KeyBinding([.character("/")], "show only events that contain a word", .filter),
       KeyBinding([.character("f")], "the pane alone on the screen, or all panes", .fullScreen),
       KeyBinding([.character("q")], short: "quit", "quit", .quit),
@@ -235,10 +254,20 @@ public enum Bindings {
       KeyBinding([.up, .character("k")], label: "↑ k", short: "before", "the node before", .up),
       KeyBinding([.down, .character("j")], label: "↓ j", short: "after", "the node after", .down),
       KeyBinding(digits, label: "1-9", "another node", .selectDigit),
-    ] + onNode + onLab + [
+    ] + onNode + onLab + inTime + [
       KeyBinding(
         [.escape, .enter, .character("q"), .control("c")], label: "Esc", short: "back", "back",
         .back)
+    ]
+
+  /// What one would do differently is done while both endings are looked at.
+  private static let compare: [KeyBinding] =
+    movement + [
+      KeyBinding(digits, label: "1-9", short: "node", "select a node", .selectDigit)
+    ] + onNode + onLab + inTime.filter { $0.intent != .compare } + [
+      KeyBinding(
+        [.escape, .character("="), .enter, .character("q"), .control("c")], label: "Esc =",
+        short: "back", "back", .back)
     ]
 
   private static let lost: [KeyBinding] =

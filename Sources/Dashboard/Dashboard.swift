@@ -6,9 +6,14 @@ import Positions
 public struct Scene: Equatable, Sendable {
   /// The cluster.
   public var snapshot: ClusterSnapshot
+  /// The other ending of a run that was forked, at the same time; nil when there is none.
+  public var other: ClusterSnapshot?
 
-  /// A scene of one cluster.
-  public init(_ snapshot: ClusterSnapshot) { self.snapshot = snapshot }
+  /// A scene of one cluster, or of two endings of one run.
+  public init(_ snapshot: ClusterSnapshot, other: ClusterSnapshot? = nil) {
+    self.snapshot = snapshot
+    self.other = other
+  }
 }
 
 /// The lab's screen as a function of what is there.
@@ -22,15 +27,18 @@ public enum Dashboard {
       tooSmall(size, on: &canvas)
       return canvas
     }
-    let pen = Pen(snapshot: scene.snapshot, view: view, glyphs: glyphs)
+    let pen = Pen(snapshot: scene.snapshot, other: scene.other, view: view, glyphs: glyphs)
     let layout = Layout(snapshot: scene.snapshot, view: view, size: size)
     pen.title(layout.title, on: &canvas)
+    pen.scrubber(layout.scrubber, on: &canvas)
+    let top = layout.scrubber.bottom
     let page = Rect(
-      x: 0, y: 1, width: size.columns, height: size.rows - 2 - layout.message.height)
+      x: 0, y: top, width: size.columns, height: size.rows - 1 - top - layout.message.height)
     switch view.page {
     case .help: pen.help(page, on: &canvas)
     case .node: pen.nodePage(page, on: &canvas)
     case .lost: pen.lostPage(page, on: &canvas)
+    case .compare: pen.comparison(page, on: &canvas)
     default: pen.panes(layout, on: &canvas)
     }
     pen.messages(layout.message, on: &canvas)
@@ -75,7 +83,7 @@ extension ViewState {
   /// What stands in the body of the screen.
   var page: Mode {
     switch mode {
-    case .help, .lost, .node: mode
+    case .help, .lost, .node, .compare: mode
     default: home
     }
   }
@@ -102,6 +110,8 @@ extension ViewState {
 /// What every pane draws with.
 struct Pen {
   let snapshot: ClusterSnapshot
+  /// The other ending of a forked run.
+  var other: ClusterSnapshot?
   let view: ViewState
   let glyphs: Glyphs
 
@@ -122,6 +132,7 @@ struct Pen {
     latency(layout.latency, on: &canvas)
     timeline(layout.timeline, on: &canvas)
     events(layout.events, on: &canvas)
+    flights(layout.flights, on: &canvas)
   }
 
   /// A rule with a title in it; brighter when its pane is focused.

@@ -40,7 +40,7 @@ struct EventList {
 }
 
 extension Pen {
-  func events(_ rect: Rect, on canvas: inout Canvas) {
+  func events(_ rect: Rect, title: String = "events", on canvas: inout Canvas) {
     guard rect.height > 1 else { return }
     let lines = EventList(snapshot.events, filter: view.filter).lines
     let rows = rect.height - 1
@@ -49,7 +49,7 @@ extension Pen {
     if !view.filter.isEmpty { right = "/\(view.filter)  \(lines.count) found" }
     if back > 0 { right += "  \(back) back" }
     rule(
-      Rect(x: rect.x, y: rect.y, width: rect.width, height: 1), "events", right: right,
+      Rect(x: rect.x, y: rect.y, width: rect.width, height: 1), title, right: right,
       pane: .events, on: &canvas)
     let end = lines.count - back
     for (row, line) in lines[max(0, end - rows)..<end].enumerated() {

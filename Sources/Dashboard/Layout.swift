@@ -36,6 +36,8 @@ struct Layout {
   }
 
   var title = Rect(x: 0, y: 0, width: 0, height: 0)
+  /// Where a run that can go back stands in its history; empty for one that can't.
+  var scrubber = Rect(x: 0, y: 1, width: 0, height: 0)
   /// With its rule.
   var lanes = Rect(x: 0, y: 0, width: 0, height: 0)
   var links = Rect(x: 0, y: 0, width: 0, height: 0)
@@ -44,6 +46,8 @@ struct Layout {
   var latency = Rect(x: 0, y: 0, width: 0, height: 0)
   var timeline = Rect(x: 0, y: 0, width: 0, height: 0)
   var events = Rect(x: 0, y: 0, width: 0, height: 0)
+  /// Messages under way; empty while none are known.
+  var flights = Rect(x: 0, y: 0, width: 0, height: 0)
   /// What is said about the last key, above the footer; nothing is below it.
   var message = Rect(x: 0, y: 0, width: 0, height: 0)
   var footer = Rect(x: 0, y: 0, width: 0, height: 0)
@@ -62,9 +66,11 @@ struct Layout {
   init(snapshot: ClusterSnapshot, view: ViewState, size: Size) {
     let whole = Rect(size)
     let (top, rest) = whole.splitTop(1)
-    let (inner, bottom) = rest.splitBottom(1)
+    let (middleRows, bottom) = rest.splitBottom(1)
+    let (time, inner) = middleRows.splitTop(
+      snapshot.history == nil ? 0 : Track.rows(on: size.rows))
     let (body, said) = inner.splitBottom(view.messageRows)
-    (title, footer, message) = (top, bottom, said)
+    (title, footer, message, scrubber) = (top, bottom, said, time)
     let nodes = snapshot.nodes.map(\.id)
     labelWidth = nodes.contains { $0.number >= 10 } ? 18 : 17
     tailWidth = size.columns >= 190 ? 66 : size.columns >= 110 ? 39 : size.columns >= 76 ? 13 : 8
@@ -73,7 +79,9 @@ struct Layout {
       return
     }
     let count = max(1, nodes.count)
-    let tier = Tier(rows: size.rows, columns: size.columns, nodes: nodes.count)
+    var tier = Tier(rows: size.rows, columns: size.columns, nodes: nodes.count)
+    // The scrubber takes from the events what it can.
+    tier.events = max(4, tier.events - max(0, time.height - 1))
     // Messages take from the events, not from the lanes.
     let free = inner.height - tier.middle - tier.timeline - tier.events
     laneHeight = max(1, min(tier.laneHeight, (free - 2) / count))
@@ -86,6 +94,7 @@ struct Layout {
     let (timelineRect, eventsRect) = lower.splitTop(lower.height - eventRows)
     timeline = timelineRect
     events = eventsRect
+    placeFlights(snapshot.inFlight.count)
     choose(snapshot.nodes, rows: laneRows / laneHeight, view.selected, snapshot)
   }
 
@@ -111,6 +120,28 @@ struct Layout {
     }
   }
 
+  /// The same with lanes alone, in a place of their own.
+  func withLanes(
+    in rect: Rect, height: Int, of snapshot: ClusterSnapshot, _ view: ViewState
+  ) -> Layout {
+    var layout = self
+    layout.lanes = rect
+    layout.laneHeight = height
+    layout.tailWidth = rect.width >= 90 ? 39 : rect.width >= 54 ? 13 : 8
+    layout.choose(snapshot.nodes, rows: (rect.height - 2) / height, view.selected, snapshot)
+    return layout
+  }
+
+  /// Messages under way take from the events: the right half, or the upper rows.
+  private mutating func placeFlights(_ count: Int) {
+    guard count > 0 else { return }
+    if events.width >= 110 {
+      (events, flights) = events.splitLeft(events.width / 2)
+    } else {
+      (flights, events) = events.splitTop(min(1 + count, (events.height + 1) / 2))
+    }
+  }
+
   private mutating func place(
     _ pane: Pane, alone body: Rect, _ snapshot: ClusterSnapshot, _ view: ViewState
   ) {
@@ -120,7 +151,10 @@ struct Layout {
       lanes = body
       laneHeight = max(1, min(4, (body.height - 2) / count))
       choose(snapshot.nodes, rows: (body.height - 2) / laneHeight, view.selected, snapshot)
-    case .links: links = body
+    case .links:
+      let matrix = max(30, min(8 + 5 * count, body.width - 60))
+      let hasFlights = !snapshot.inFlight.isEmpty && body.width >= 100
+      (links, flights) = body.splitLeft(hasFlights ? matrix : body.width)
     case .clients:
       let (upper, lower) = body.splitTop(min(body.height, 13))
       (clients, latency) = upper.splitLeft(upper.width / 2)
@@ -167,7 +201,7 @@ struct Layout {
     if clients.contains(point) || latency.contains(point) || timeline.contains(point) {
       return .clients
     }
-    if events.contains(point) { return .events }
+    if events.contains(point) || flights.contains(point) { return .events }
     return nil
   }
 }

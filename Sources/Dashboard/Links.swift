@@ -31,29 +31,33 @@ extension Pen {
         id.description, endingAt: rect.x + 6 + (position + 1) * columnWidth - 1, y: rect.y + 1,
         style: .dim)
     }
-    var byPair: [Int: LinkSnapshot] = [:]
+    var byPair: [Pair: LinkSnapshot] = [:]
     for link in snapshot.links where link.from >= ids[start] {
-      byPair[Int(link.from.number) << 16 | Int(link.to.number)] = link
+      byPair[Pair(from: link.from, to: link.to)] = link
     }
+    let counts = flightCounts
     for (row, from) in down.enumerated() {
       let y = rect.y + 2 + row
       canvas.put(
         from.description, endingAt: rect.x + 5, y: y,
         style: from == view.selected ? Style(.yellow, bold: true) : .normal)
       for (position, to) in across.enumerated() {
-        let (text, style) =
-          from == to
-          ? ("-", Style.dim) : mark(byPair[Int(from.number) << 16 | Int(to.number)])
+        let pair = Pair(from: from, to: to)
+        var (text, style) = from == to ? ("-", Style.dim) : mark(byPair[pair])
+        if let count = counts[pair] { (text, style) = mark(text, with: count, on: pair) }
         canvas.put(
           text, endingAt: rect.x + 6 + (position + 1) * columnWidth - 1, y: y, style: style)
       }
     }
     let legendRow = rect.y + 2 + down.count
     guard legendRow < rect.bottom else { return }
-    let legends = [
-      "* ok  ~80 +80ms  5% lost  \(glyphs.cross) cut", "* ok ~80ms 5% lost \(glyphs.cross) cut",
-      "*ok ~ms %lost \(glyphs.cross)cut",
-    ]
+    let arrow = glyphs.arrowRight
+    let legends =
+      (snapshot.inFlight.isEmpty
+        ? [] : ["\(arrow) a message  \(arrow)3 three", "\(arrow) message \(arrow)3 three"]) + [
+        "* ok  ~80 +80ms  5% lost  \(glyphs.cross) cut", "* ok ~80ms 5% lost \(glyphs.cross) cut",
+        "*ok ~ms %lost \(glyphs.cross)cut",
+      ]
     if let legend = legends.first(where: { $0.count <= rect.width - 2 }) {
       canvas.put(legend, at: Point(x: rect.x + 1, y: rect.bottom - 1), style: .dim)
     }

@@ -17,6 +17,12 @@ enum Short {
     value < 1000 ? "\(value)B" : count(Double(value))
   }
 
+  /// `34 MiB`, `0.4 MiB`.
+  static func mebibytes(_ bytes: Int) -> String {
+    let value = Double(bytes) / Double(1 << 20)
+    return "\(fixed(value, value < 9.95 ? 1 : 0)) MiB"
+  }
+
   /// `0.4ms`, `12ms`, `1.2s`, `3m`.
   static func milliseconds(_ value: Double) -> String {
     if value < 0.05 { return "0ms" }

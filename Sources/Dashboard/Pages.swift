@@ -125,7 +125,7 @@ extension Pen {
       : "\(node.missing.records) acked writes (\(Short.bytes(node.missing.bytes)))"
   }
 
-  private func hexadecimal(_ value: UInt64) -> String {
+  func hexadecimal(_ value: UInt64) -> String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }

@@ -9,38 +9,39 @@ extension Pen {
     let ledger = snapshot.ledger
     let policy = KnobTable.row("ack")?.value(snapshot.knobs) ?? ""
     let running = snapshot.nodes.filter { $0.state == .running || $0.state == .suspect }.count
-    let clock =
-      snapshot.speed == 0
-      ? "\(glyphs.pause)paused"
-      : "\(glyphs.play)\(Short.fixed(snapshot.speed, snapshot.speed < 0.2 ? 2 : 1))x"
     // Each part, and how soon it goes when there is no room: 0 never.
     var parts: [(text: String, style: Style, rank: Int)] = [
-      ("replicascope", .bold, 4), ("\(policy) \(running)/\(snapshot.nodes.count)", Style(.blue), 0),
-      reign,
+      ("replicascope", .bold, 40),
+      ("\(policy) \(running)/\(snapshot.nodes.count)", Style(.blue), 0), reign, clock,
+      ("\(Short.count(clients.writesPerSecond)) wr/s", .normal, 10),
+      ("\(Short.count(clients.readsPerSecond)) rd/s", .normal, 50),
       (
-        "\(clock) \(Short.clock(snapshot.at))",
-        snapshot.speed == 0 ? Style(.yellow, bold: true) : .normal, 0
-      ),
-      ("\(Short.count(clients.writesPerSecond)) wr/s", .normal, 1),
-      ("\(Short.count(clients.readsPerSecond)) rd/s", .normal, 5),
-      (
-        "p99 \(clients.recentAcknowledgement.p99.map(Short.milliseconds) ?? "-")", .normal, 3
+        "p99 \(clients.recentAcknowledgement.p99.map(Short.milliseconds) ?? "-")", .normal, 30
       ),
     ]
+    if let history = snapshot.history {
+      parts.insert(("sim \(history.seed)", Style(.purple), 15), at: 1)
+    }
     // More wait than there are clients: the load comes faster than it is served.
     let queue = clients.waiting - (clients.load.clients ?? 0)
     if queue > 0, queue > clients.load.clients ?? 0 {
-      parts.append(("queue \(Short.count(Double(queue)))", Style(.yellow, bold: true), 2))
+      parts.append(("queue \(Short.count(Double(queue)))", Style(.yellow, bold: true), 20))
     }
     parts.append(("lost \(ledger.lost)", ledger.lost > 0 ? .loud : Style(.green), 0))
+    if let other {
+      let isWorse = other.ledger.lost > ledger.lost
+      let word = rect.width < 70 ? "other" : "other lost"
+      parts.append(
+        ("\(word) \(Short.count(Double(other.ledger.lost)))", isWorse ? .loud : .normal, 0))
+    }
     if ledger.violationCount > 0 {
       parts.append(("\(ledger.violationCount) VIOLATIONS", .loud, 0))
     }
     parts.append(
-      ("stale \(ledger.staleReads)", ledger.staleReads > 0 ? Style(.yellow) : .normal, 6))
-    parts.append(("findings \(ledger.findingCount)", .normal, 7))
-    parts.append(("acknowledged \(Short.grouped(ledger.acknowledged))", .normal, 8))
-    parts.append((snapshot.isLive ? "live, real files" : "simulated", .dim, 9))
+      ("stale \(ledger.staleReads)", ledger.staleReads > 0 ? Style(.yellow) : .normal, 60))
+    parts.append(("findings \(ledger.findingCount)", .normal, 70))
+    parts.append(("acknowledged \(Short.grouped(ledger.acknowledged))", .normal, 80))
+    parts.append((snapshot.isLive ? "live, real files" : "simulated", .dim, 90))
     func width() -> Int { parts.reduce(0) { $0 + $1.text.count + 2 } }
     while width() > rect.width, let rank = parts.map(\.rank).max(), rank > 0 {
       parts.removeAll { $0.rank == rank }
@@ -51,6 +52,26 @@ extension Pen {
         put(
           text, at: Point(x: x, y: rect.y), style: style, limit: rect.right - x, on: &canvas) + 2
     }
+  }
+
+  /// The clock: how fast it goes and where it stands. What is past says so, as loudly as can be.
+  private var clock: (text: String, style: Style, rank: Int) {
+    let isPaused = snapshot.speed == 0
+    let pace =
+      isPaused
+      ? String(glyphs.pause)
+      : "\(glyphs.play)\(Short.fixed(snapshot.speed, snapshot.speed < 0.2 ? 2 : 1))x"
+    if let history = snapshot.history, snapshot.isPast {
+      let (now, end) = (
+        Short.clock(snapshot.at, tenths: true), Short.clock(history.end, tenths: true)
+      )
+      return (" \(pace) PAST \(now) of \(end) ", .loud, 0)
+    }
+    let now = Short.clock(snapshot.at, tenths: isPaused && snapshot.history != nil)
+    return (
+      "\(pace)\(isPaused ? "paused" : "") \(now)", isPaused ? Style(.yellow, bold: true) : .normal,
+      0
+    )
   }
 
   /// The term; or every leader with its own, when there is more than one.
@@ -80,18 +101,11 @@ extension Pen {
         canvas.put(
           lead(intent), at: Point(x: x, y: rect.y), style: Style(.purple, bold: true)) + 2
     }
-    func label(_ binding: KeyBinding) -> String {
-      binding.keys.count > 3 ? binding.label : binding.keys[0].description
-    }
-    var bindings = Bindings.table(view.mode).filter { !$0.short.isEmpty }
-    let all = bindings.reduce(x + 8) { $0 + label($1).count + $1.short.count + 3 }
-    if all > rect.right { bindings.removeAll(where: \.isExtra) }
-    for binding in bindings {
-      let label = label(binding)
-      let width = label.count + 1 + binding.short.count
+    for (label, word) in view.footer(snapshot, room: rect.right - x) {
+      let width = label.count + 1 + word.count
       guard x + width < rect.right - reserved else { continue }
       x += canvas.put(label, at: Point(x: x, y: rect.y), style: .bold) + 1
-      x += canvas.put(binding.short, at: Point(x: x, y: rect.y), style: .dim) + 2
+      x += canvas.put(word, at: Point(x: x, y: rect.y), style: .dim) + 2
     }
   }
 
@@ -153,7 +167,8 @@ extension Pen {
     switch toast.kind {
     case .done:
       let undo = toast.isFault ? snapshot.undoable.map { "; u undoes \($0)" } ?? "" : ""
-      show("\(glyphs.check) \(toast.text)\(undo)", Style(.green, bold: true))
+      let next = toast.isFork ? "; = compares the endings" : ""
+      show("\(glyphs.check) \(toast.text)\(undo)\(next)", Style(.green, bold: true))
     case .note: show("\(glyphs.arrowRight) \(toast.text)", Style(.blue))
     case .refused: show("\(glyphs.cross) \(toast.text)", Style(.vermilion, bold: true))
     }

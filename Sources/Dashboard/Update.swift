@@ -14,7 +14,7 @@ extension ViewState {
     _ key: Key, _ snapshot: ClusterSnapshot, size: Size, at milliseconds: Int
   ) -> [Action] {
     guard size.holds(Layout.minimum) else { return onTooSmall(key) }
-    if case .mouse(let event) = key { return mouse(event, snapshot, size: size) }
+    if case .mouse(let event) = key { return mouse(event, snapshot, size, milliseconds) }
     if key.isInput, !isTyping { lastKey = key.description }
     if case .paste(let text) = key { return paste(text, at: milliseconds) }
     guard let intent = Bindings.intent(of: key, in: mode) else {
@@ -27,7 +27,7 @@ extension ViewState {
     default: break
     }
     switch mode {
-    case .lab, .node: return lab(intent, key, snapshot, size, milliseconds)
+    case .lab, .node, .compare: return lab(intent, key, snapshot, size, milliseconds)
     case .link(let link): return self.link(link, intent, key, snapshot, milliseconds)
     case .prompt: return promptIntent(intent, snapshot, milliseconds)
     case .filter: return filterIntent(intent)
@@ -60,7 +60,7 @@ extension ViewState {
       eventsBack = 0
     case .confirm: break
     case .link: show(.note("\(key) is no node: 1 to 9, 0 for all, Esc"), at: milliseconds)
-    case .lab, .node, .help, .lost:
+    case .lab, .node, .help, .lost, .compare:
       let text = Bindings.elsewhere(key) ?? "\(key) does nothing here; ? lists the keys"
       show(.note(text), at: milliseconds)
     }
@@ -106,17 +106,13 @@ extension ViewState {
     case .pause: return [.command(snapshot.speed == 0 ? .resume : .pause)]
     case .slower: return changeSpeed(snapshot, faster: false, milliseconds)
     case .faster: return changeSpeed(snapshot, faster: true, milliseconds)
-    case .step:
-      show(.refused("events come one by one in the simulated world only"), at: milliseconds)
-    case .backInTime, .forwardInTime:
-      show(
-        .refused("time goes back in the simulated world only; this one is live"), at: milliseconds)
     case .heal: return [.command(.heal(everything: false))]
     case .undo: return [.command(.undo)]
     case .redo: return [.command(.redo)]
     case .policy: return [.command(.set(.acknowledgement(nextPolicy(snapshot))))]
     case .workload: return [.command(.load(LoadChange(workload: nextWorkload(snapshot))))]
-    default: return onSelected(intent, snapshot, milliseconds)
+    default:
+      return travel(intent, snapshot, milliseconds) ?? onSelected(intent, snapshot, milliseconds)
     }
     return []
   }
@@ -144,7 +140,7 @@ extension ViewState {
   }
 
   private mutating func goBack() {
-    if mode == .node {
+    if mode == .node || mode == .compare {
       (mode, home) = (.lab, .lab)
     } else if isFullScreen {
       isFullScreen = false
@@ -268,11 +264,14 @@ extension ViewState {
   // MARK: The mouse
 
   private mutating func mouse(
-    _ event: MouseEvent, _ snapshot: ClusterSnapshot, size: Size
+    _ event: MouseEvent, _ snapshot: ClusterSnapshot, _ size: Size, _ milliseconds: Int
   ) -> [Action] {
     if event.action != .release, !isTyping { lastKey = Key.mouse(event).description }
-    guard mode == .lab else { return [] }
     let layout = Layout(snapshot: snapshot, view: self, size: size)
+    if layout.scrubber.contains(event.position), !isTyping, mode != .confirm {
+      return scrub(event, layout.scrubber, snapshot, milliseconds)
+    }
+    guard mode == .lab else { return [] }
     switch event.action {
     case .press:
       if let node = layout.node(at: event.position) {

@@ -53,6 +53,8 @@ public struct ViewState: Equatable, Sendable {
   public var lastKey = ""
   /// The lanes' scale as it was last drawn, so that it does not jump to and fro.
   public var axis: AxisMemory?
+  /// The moment that was drawn last.
+  public var drawn: Instant?
 
   /// Something that is asked before it is done.
   public struct Question: Equatable, Sendable {
@@ -72,6 +74,8 @@ public struct ViewState: Equatable, Sendable {
     public var since: Int
     /// Whether it tells of a fault, which `u` takes back.
     public var isFault = false
+    /// Whether it tells of a fork, whose endings can be compared.
+    public var isFork = false
   }
 
   /// How long a toast stays, in milliseconds.
@@ -87,7 +91,8 @@ public struct ViewState: Equatable, Sendable {
     switch outcome {
     case .done(let text):
       toast = Toast(
-        kind: .done, text: text, since: milliseconds, isFault: command?.isFault ?? false)
+        kind: .done, text: text, since: milliseconds, isFault: command?.isFault ?? false,
+        isFork: command == .fork)
     case .note(let text): toast = Toast(kind: .note, text: text, since: milliseconds)
     case .refused(let text): toast = Toast(kind: .refused, text: text, since: milliseconds)
     }
@@ -103,6 +108,9 @@ public struct ViewState: Equatable, Sendable {
   /// Keeps what the next frame needs to know of this one. Called before each frame.
   public mutating func follow(_ snapshot: ClusterSnapshot, size: Size, at milliseconds: Int) {
     guard size.holds(Layout.minimum) else { return }
+    // A moment in the past has a scale of its own.
+    if let drawn, snapshot.at < drawn { axis = nil }
+    drawn = snapshot.at
     let layout = Layout(snapshot: snapshot, view: self, size: size)
     axis = Axis(snapshot, columns: layout.axisColumns, memory: axis).memory(
       after: axis, at: milliseconds)

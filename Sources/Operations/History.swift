@@ -37,6 +37,9 @@ public struct HistorySnapshot: Equatable, Sendable {
   public var retainedBytes: Int
   /// Where this ending parted from the one it is compared with; nil when there is none.
   public var forkedAt: Instant?
+  /// What was promised and lost before that, which both endings share; nil when there is no other
+  /// ending, or it is not known.
+  public var ledgerAtFork: LedgerSnapshot?
 
   /// A history that has just begun.
   public init(seed: UInt64) {
@@ -49,6 +52,7 @@ public struct HistorySnapshot: Equatable, Sendable {
     copies = 0
     retainedBytes = 0
     forkedAt = nil
+    ledgerAtFork = nil
   }
 }
 

@@ -93,7 +93,8 @@ struct Screen {
 
   private func draw(_ snapshot: ClusterSnapshot, _ view: ViewState, on terminal: Terminal) {
     let canvas = Dashboard.render(
-      Scene(snapshot), view: view, size: terminal.size, glyphs: terminal.glyphs)
+      Scene(snapshot, other: engine.other), view: view, size: terminal.size, glyphs: terminal.glyphs
+    )
     terminal.draw(canvas, cursor: Dashboard.cursor(view: view, size: terminal.size))
   }
 

@@ -17,8 +17,17 @@ import Testing
   }
 
   static func check(_ canvas: Canvas, _ name: String) throws {
+    try check(canvas.text(), name)
+  }
+
+  /// With every cell's style.
+  static func checkStyles(_ canvas: Canvas, _ name: String) throws {
+    try check(canvas.styledText(), name)
+  }
+
+  private static func check(_ lines: [String], _ name: String) throws {
     let file = folder.appendingPathComponent("\(name).txt")
-    let text = canvas.text().joined(separator: "\n") + "\n"
+    let text = lines.joined(separator: "\n") + "\n"
     if ProcessInfo.processInfo.environment["REPLICASCOPE_GOLDENS"] == "write" {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       try text.write(to: file, atomically: true, encoding: .utf8)

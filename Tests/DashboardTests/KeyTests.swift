@@ -28,7 +28,7 @@ import Testing
 
   @Test func noKeyMeansTwoThingsInAMode() {
     let modes: [Mode] = [
-      .lab, .link(LinkIntent(.delay)), .prompt, .help, .node, .lost, .confirm,
+      .lab, .link(LinkIntent(.delay)), .prompt, .help, .node, .lost, .compare, .confirm,
     ]
     for mode in modes {
       let all = (Bindings.table(mode) + Bindings.always).flatMap(\.keys)
@@ -127,12 +127,6 @@ import Testing
   @Test func theMouseSelects() {
     let (_, view) = type([.mouse(MouseEvent(.press, at: Point(x: 20, y: 3)))])
     #expect(view.selected == NodeID(2))
-  }
-
-  @Test func timeTravelSaysWhereItWorks() {
-    let (actions, view) = type(keys(","))
-    #expect(actions.isEmpty)
-    #expect(view.toast?.kind == .refused)
   }
 
   @Test(arguments: [":kill", "p", "?", "L", "/x"])

@@ -1,0 +1,103 @@
+import Operations
+import Positions
+
+/// Two endings of one run, since they parted.
+struct Comparison {
+  /// What one ending has that belongs to it alone.
+  struct Ending {
+    /// Acknowledged writes.
+    var acknowledged: Int
+    /// Of them, lost.
+    var lost: Int
+    /// The lost writes whose keys are known, newest last.
+    var lostWrites: [LostWriteSnapshot]
+    /// Reads that missed an acknowledged write.
+    var staleReads: Int
+    /// What the knobs permit and happened.
+    var findings: Int
+    /// What must never happen and did.
+    var violations: Int
+
+    /// An ending's ledger, less what both endings share.
+    init(_ ledger: LedgerSnapshot, since shared: LedgerSnapshot?) {
+      acknowledged = ledger.acknowledged - (shared?.acknowledged ?? 0)
+      lost = ledger.lost - (shared?.lost ?? 0)
+      let before = shared?.lostWrites ?? []
+      lostWrites = ledger.lostWrites.filter { !before.contains($0) }
+      staleReads = ledger.staleReads - (shared?.staleReads ?? 0)
+      findings = ledger.findingCount - (shared?.findingCount ?? 0)
+      violations = ledger.violationCount - (shared?.violationCount ?? 0)
+    }
+  }
+
+  /// Which of the two is better.
+  enum Better { case here, there, neither }
+
+  /// The ending that is shown and goes on.
+  let here: Ending
+  /// The one that was reached before the fork.
+  let there: Ending
+  /// Whether the figures leave out what happened before the fork.
+  let isSinceFork: Bool
+  /// Whether the endings stand at the same moment.
+  let isLevel: Bool
+  /// The policies that the endings run with, as far as they differ.
+  let knobs: [(name: String, here: String, there: String)]
+
+  init(_ here: ClusterSnapshot, _ there: ClusterSnapshot) {
+    let shared = here.history?.ledgerAtFork
+    self.here = Ending(here.ledger, since: shared)
+    self.there = Ending(there.ledger, since: shared)
+    isSinceFork = shared != nil
+    isLevel = here.at == there.at
+    var knobs = KnobTable.rows.filter { !$0.isFixed }.map { row in
+      (name: row.name, here: row.value(here.knobs), there: row.value(there.knobs))
+    }
+    let (load, otherLoad) = (here.clients.load, there.clients.load)
+    knobs.append(("load", load.workload?.rawValue ?? "-", otherLoad.workload?.rawValue ?? "-"))
+    knobs.append(("rate", Self.rate(load), Self.rate(otherLoad)))
+    self.knobs = knobs.filter { $0.here != $0.there }
+  }
+
+  private static func rate(_ load: LoadChange) -> String {
+    load.rate.map { $0 == .infinity ? "max" : Short.count($0) } ?? "-"
+  }
+
+  /// What tells the endings apart, the gravest first.
+  private var counts: [(here: Int, there: Int, one: String, many: String)] {
+    [
+      (here.violations, there.violations, "broken promise", "broken promises"),
+      (here.lost, there.lost, "lost write", "lost writes"),
+      (here.staleReads, there.staleReads, "stale read", "stale reads"),
+      (here.findings, there.findings, "finding", "findings"),
+    ]
+  }
+
+  /// The better one: broken promises weigh more than lost writes, those more than stale reads, those
+  /// more than findings.
+  var better: Better {
+    guard let first = counts.first(where: { $0.here != $0.there }) else { return .neither }
+    return first.here < first.there ? .here : .there
+  }
+
+  /// In a sentence.
+  var verdict: String {
+    guard let first = counts.first(where: { $0.here != $0.there }) else {
+      return here.lost == 0
+        ? "alike so far: nothing was lost in either" : "alike so far: \(here.lost) lost in both"
+    }
+    let isHere = first.here < first.there
+    let (few, many) = isHere ? (first.here, first.there) : (first.there, first.here)
+    if first.one == "lost write" {
+      let count = "\(many) acked write\(many == 1 ? "" : "s")"
+      if few == 0 {
+        return isHere
+          ? "this ending keeps every acked write; the other loses \(Short.grouped(many))"
+          : "this ending loses \(count); the other keeps every one"
+      }
+    }
+    let difference = many - few
+    let noun = difference == 1 ? first.one : first.many
+    return "\(isHere ? "this" : "the other") ending has \(Short.grouped(difference)) \(noun) fewer"
+  }
+}

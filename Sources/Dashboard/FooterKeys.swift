@@ -1,0 +1,58 @@
+import Operations
+
+/// Which keys the last line names.
+extension Bindings {
+  /// What the footer names while time stands or the past is shown: keys that belong together share a
+  /// word; the highest rank goes first where there is no room.
+  private static let inHistory: [(intents: [Intent], word: String, rank: Int)] = [
+    ([.pause], "", 0), ([.backInTime, .forwardInTime], "1 s", 0),
+    ([.leapBack, .leapForward], "10 s", 3), ([.previousMark, .nextMark], "mark", 1),
+    ([.step], "step", 1), ([.fork], "fork", 0), ([.compare], "compare", 0),
+    ([.policy], "ack", 2), ([.prompt], "command", 4), ([.help], "help", 2), ([.quit], "quit", 5),
+    ([.back], "back", 0),
+  ]
+
+  /// The keys that belong to a moment of a history, as many as there is room for.
+  static func inHistory(
+    _ mode: Mode, isPaused: Bool, isForked: Bool, room: Int
+  ) -> [(label: String, word: String)] {
+    let table = table(mode)
+    var items: [(label: String, word: String, rank: Int)] = []
+    for (intents, word, rank) in inHistory {
+      if intents == [.compare], !isForked { continue }
+      if intents == [.back], mode == .lab { continue }
+      let keys = intents.compactMap { intent in
+        table.first { $0.intent == intent }?.keys.first?.description
+      }
+      guard !keys.isEmpty else { continue }
+      let name = intents == [.pause] ? (isPaused ? "play" : "pause") : word
+      items.append((keys.joined(separator: " "), name, rank))
+    }
+    func width() -> Int { items.reduce(6) { $0 + $1.label.count + $1.word.count + 3 } }
+    while width() > room, let rank = items.map(\.rank).max(), rank > 0 {
+      items.removeAll { $0.rank == rank }
+    }
+    return items.map { ($0.label, $0.word) }
+  }
+}
+
+extension ViewState {
+  /// The keys that the footer names, and what they do in a word, with `room` columns for them.
+  func footer(_ snapshot: ClusterSnapshot, room: Int) -> [(label: String, word: String)] {
+    if let history = snapshot.history, snapshot.speed == 0 || snapshot.isPast,
+      mode == .lab || mode == .node || mode == .compare
+    {
+      return Bindings.inHistory(
+        mode, isPaused: snapshot.speed == 0, isForked: history.forkedAt != nil, room: room)
+    }
+    func label(_ binding: KeyBinding) -> String {
+      binding.keys.count > 3 ? binding.label : binding.keys[0].description
+    }
+    var bindings = Bindings.table(mode).filter { !$0.short.isEmpty }
+    let all = bindings.reduce(8) { $0 + label($1).count + $1.short.count + 3 }
+    if all > room { bindings.removeAll(where: \.isExtra) }
+    var items = bindings.map { (label: label($0), word: $0.short) }
+    if snapshot.history?.forkedAt != nil, mode == .lab { items.insert(("=", "compare"), at: 1) }
+    return items
+  }
+}
