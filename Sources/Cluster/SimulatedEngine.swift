@@ -80,6 +80,7 @@ public final class SimulatedEngine: Engine {
     /// The ending that was reached before the last fork, and where it parted from this one.
     private var other: TimeMachine?
     private var forkedAt: Instant?
+    private var ledgerAtFork: LedgerSnapshot?
     private let engine: SimulatedEngine
     private var isPaused = false
     private var speed = 1.0
@@ -141,6 +142,7 @@ public final class SimulatedEngine: Engine {
       history.copies = machine.copyCount + (other?.copyCount ?? 0)
       history.retainedBytes = machine.retainedBytes + (other?.retainedBytes ?? 0)
       history.forkedAt = forkedAt
+      history.ledgerAtFork = ledgerAtFork
       snapshot.history = history
       if isPaused || speed <= SimulatedEngine.slow {
         snapshot.inFlight = machine.cluster.messagesInFlight()
@@ -209,6 +211,7 @@ public final class SimulatedEngine: Engine {
     private func part() {
       other = machine
       forkedAt = machine.now
+      ledgerAtFork = machine.cluster.snapshot(speed: 0).ledger
       machine.forgetFuture()
     }
 
@@ -222,6 +225,7 @@ public final class SimulatedEngine: Engine {
       guard wasInPast, outcome.isAccepted else { return outcome }
       other = before
       forkedAt = before.now
+      ledgerAtFork = before.cluster.snapshot(speed: 0).ledger
       let again = machine.commands.count - machine.done
       let later =
         again > 0 ? "what was done later (\(again)) comes again" : "the other ending is kept"

@@ -12,8 +12,11 @@ extension Pen {
     let top = Rect(x: rect.x, y: rect.y, width: rect.width, height: 1)
     guard let other else {
       rule(top, "two endings", right: "Esc goes back", on: &canvas)
+      let text =
+        fork.map { "Before \($0) both endings are one: go forward (;) to compare them." }
+        ?? "There is one ending only: go back (,) and fork (Y) for another."
       put(
-        "There is one ending only: go back (,) and fork (Y) for another.",
+        text,
         at: Point(x: rect.x + 2, y: rect.y + 1), limit: rect.width - 3, on: &canvas)
       return
     }

@@ -39,8 +39,9 @@ extension Bindings {
 extension ViewState {
   /// The keys that the footer names, and what they do in a word, with `room` columns for them.
   func footer(_ snapshot: ClusterSnapshot, room: Int) -> [(label: String, word: String)] {
-    if let history = snapshot.history, snapshot.speed == 0 || snapshot.isPast,
-      mode == .lab || mode == .node || mode == .compare
+    let isStill = snapshot.speed == 0 || snapshot.isPast
+    if let history = snapshot.history,
+      mode == .compare || isStill && (mode == .lab || mode == .node)
     {
       return Bindings.inHistory(
         mode, isPaused: snapshot.speed == 0, isForked: history.forkedAt != nil, room: room)

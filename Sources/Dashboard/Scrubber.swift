@@ -92,7 +92,7 @@ extension Pen {
       )
     ]
     func width() -> Int { parts.reduce(0) { $0 + Legible.width($1.0) + 1 } }
-    if let mark = history.marks.last(where: { $0.at <= snapshot.at && $0.kind.rank > 0 }) {
+    if let mark = history.worthGoing.last(where: { $0.at <= snapshot.at }) {
       let ago = Short.milliseconds((snapshot.at - mark.at).milliseconds)
       let sign = sign(of: mark.kind)
       parts.append((String(sign.character), sign.style))

@@ -167,8 +167,14 @@ extension Pen {
     switch toast.kind {
     case .done:
       let undo = toast.isFault ? snapshot.undoable.map { "; u undoes \($0)" } ?? "" : ""
-      let next = toast.isFork ? "; = compares the endings" : ""
-      show("\(glyphs.check) \(toast.text)\(undo)\(next)", Style(.green, bold: true))
+      let style = Style(.green, bold: true)
+      guard toast.isFork else { return show("\(glyphs.check) \(toast.text)\(undo)", style) }
+      // What to do next is said, however long the rest is.
+      let hint = "; = compares the endings"
+      let used = put(
+        " \(glyphs.check) \(toast.text)", at: rect.origin, style: style,
+        limit: rect.width - hint.count, on: &canvas)
+      canvas.put(hint, at: Point(x: rect.x + used, y: rect.y), style: style)
     case .note: show("\(glyphs.arrowRight) \(toast.text)", Style(.blue))
     case .refused: show("\(glyphs.cross) \(toast.text)", Style(.vermilion, bold: true))
     }

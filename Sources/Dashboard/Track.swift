@@ -25,7 +25,7 @@ struct Track {
       x: rect.x + left, y: rect.bottom - (rect.height > 2 ? 2 : 1),
       width: max(1, rect.width - left - right), height: 1)
     var marks: [Int: HistoryMark] = [:]
-    for mark in history.marks where mark.kind.rank > 0 {
+    for mark in history.worthGoing {
       let column = Self.column(of: mark.at, begin, end, line.width)
       if mark.kind.rank > marks[column]?.kind.rank ?? 0 { marks[column] = mark }
     }
@@ -58,10 +58,24 @@ extension Event.Kind {
   var rank: Int {
     switch self {
     case .violation: 4
-    case .election: 3
-    case .finding: 2
+    case .finding: 3
+    case .election: 2
     case .command, .fault: 1
     case .log, .clients, .note: 0
+    }
+  }
+}
+
+extension HistorySnapshot {
+  /// The marks that are worth going to: a node that asks for votes again and again is marked once.
+  var worthGoing: [HistoryMark] {
+    var recent: [String] = []
+    return marks.filter { mark in
+      guard mark.kind.rank > 0 else { return false }
+      guard mark.kind == .election else { return true }
+      let isRepeated = recent.contains(mark.text)
+      recent = recent.suffix(5) + [mark.text]
+      return !isRepeated
     }
   }
 }

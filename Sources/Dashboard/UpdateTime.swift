@@ -57,9 +57,7 @@ extension ViewState {
     case .leapBack: return Self.stopped(snapshot, .back(.seconds(10)))
     case .begin: return Self.stopped(snapshot, .goTo(history.begin))
     default:
-      let mark = history.marks.last {
-        $0.at < snapshot.at && $0.at >= history.begin && $0.kind.rank > 0
-      }
+      let mark = history.worthGoing.last { $0.at < snapshot.at && $0.at >= history.begin }
       guard let mark else {
         show(.note("nothing is marked before this moment"), at: milliseconds)
         return []
@@ -82,7 +80,7 @@ extension ViewState {
     case .leapForward: return Self.stopped(snapshot, .forward(.seconds(10)))
     case .end: return Self.stopped(snapshot, .goTo(history.end))
     default:
-      guard let mark = history.marks.first(where: { $0.at > snapshot.at && $0.kind.rank > 0 })
+      guard let mark = history.worthGoing.first(where: { $0.at > snapshot.at })
       else {
         show(.note("nothing is marked after this moment"), at: milliseconds)
         return []

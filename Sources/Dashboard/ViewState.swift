@@ -55,6 +55,8 @@ public struct ViewState: Equatable, Sendable {
   public var axis: AxisMemory?
   /// The moment that was drawn last.
   public var drawn: Instant?
+  /// Where the run parted from its other ending when it was drawn last.
+  public var knownFork: Instant?
 
   /// Something that is asked before it is done.
   public struct Question: Equatable, Sendable {
@@ -91,8 +93,7 @@ public struct ViewState: Equatable, Sendable {
     switch outcome {
     case .done(let text):
       toast = Toast(
-        kind: .done, text: text, since: milliseconds, isFault: command?.isFault ?? false,
-        isFork: command == .fork)
+        kind: .done, text: text, since: milliseconds, isFault: command?.isFault ?? false)
     case .note(let text): toast = Toast(kind: .note, text: text, since: milliseconds)
     case .refused(let text): toast = Toast(kind: .refused, text: text, since: milliseconds)
     }
@@ -105,8 +106,20 @@ public struct ViewState: Equatable, Sendable {
     return true
   }
 
+  /// A run forks by command, or because something was done in its past: both offer the comparison.
+  private mutating func noticeFork(_ snapshot: ClusterSnapshot, at milliseconds: Int) {
+    let fork = snapshot.history?.forkedAt
+    defer { knownFork = fork }
+    guard let fork, fork != knownFork, mode != .compare else { return }
+    if toast == nil {
+      show(.done("two endings from \(Short.clock(fork, tenths: true)) on"), at: milliseconds)
+    }
+    toast?.isFork = true
+  }
+
   /// Keeps what the next frame needs to know of this one. Called before each frame.
   public mutating func follow(_ snapshot: ClusterSnapshot, size: Size, at milliseconds: Int) {
+    noticeFork(snapshot, at: milliseconds)
     guard size.holds(Layout.minimum) else { return }
     // A moment in the past has a scale of its own.
     if let drawn, snapshot.at < drawn { axis = nil }

@@ -125,6 +125,15 @@ import Testing
     #expect((view.axis?.scale ?? 1 << 20) < 1 << 20)
   }
 
+  @Test func beforeTheForkThereIsNothingToCompare() {
+    var snapshot = Scenes.kept
+    snapshot.at = Scenes.seconds(8)
+    let text = render(Scene(snapshot), GoldenTests.sizes[0], mode: .compare).text()
+    #expect(text[3].contains("Before 00:11.0 both endings are one"))
+    let alone = render(Scene(Scenes.past), GoldenTests.sizes[0], mode: .compare).text()
+    #expect(alone[3].contains("There is one ending only"))
+  }
+
   @Test func theBetterEndingIsNamed() {
     func verdict(_ change: (inout ClusterSnapshot, inout ClusterSnapshot) -> Void) -> String {
       var (here, there) = (Scenes.kept, Scenes.kept)

@@ -65,6 +65,24 @@ import Testing
     #expect(view.toast?.text == "nothing is marked after this moment")
   }
 
+  @Test func whoAsksAgainAndAgainIsMarkedOnce() {
+    var snapshot = Scenes.past
+    for second in 14...19 {
+      snapshot.history?.marks.append(
+        HistoryMark(
+          at: Scenes.seconds(Double(second)), kind: .election, text: "n1 asks for pre-votes"))
+    }
+    snapshot.history?.marks.append(
+      HistoryMark(at: Scenes.seconds(20), kind: .command, text: "n1 killed"))
+    snapshot.history?.marks.append(
+      HistoryMark(at: Scenes.seconds(21), kind: .command, text: "n1 killed"))
+    snapshot.at = Scenes.seconds(14)
+    #expect(commands(")", snapshot) == ["goto 20s"])
+    snapshot.at = Scenes.seconds(20)
+    #expect(commands("(", snapshot) == ["goto 14s"])
+    #expect(commands(")", snapshot) == ["goto 21s"])
+  }
+
   @Test func theEndsOfTheHistorySaySo() {
     var snapshot = Scenes.past
     snapshot.at = Scenes.seconds(31)
@@ -120,11 +138,17 @@ import Testing
 
   @Test func aForkOffersTheComparison() {
     var view = ViewState()
-    view.show(.done("forked at 00:11.0"), of: .fork, at: 0)
+    // What is done in the past forks as well, so that the offer depends on the fork alone.
+    view.show(.done("n1 killed; forked at 00:11.0"), of: .kill(.leader), at: 0)
+    view.follow(Scenes.kept, size: Self.size, at: 0)
     let text = Dashboard.render(
       Scene(Scenes.kept, other: Scenes.losing), view: view, size: Self.size, glyphs: .unicode
     ).text()
-    #expect(text[22] == " ✓ forked at 00:11.0; = compares the endings")
+    #expect(text[22] == " ✓ n1 killed; forked at 00:11.0; = compares the endings")
+    // It is offered once.
+    view.show(.done("paused"), of: .pause, at: 0)
+    view.follow(Scenes.kept, size: Self.size, at: 0)
+    #expect(view.toast?.isFork == false)
     #expect(text[23].contains("= compare"))
     #expect(text[0].contains("lost 0  other lost 31"))
   }
