@@ -57,6 +57,17 @@ import World
     #expect(machine.marks == marks, "what is gone through again is not told twice")
   }
 
+  @Test func whatHappensAfterAForkIsMarked() throws {
+    var machine = try Self.machine(script: Self.story)
+    machine.run(until: Self.at(20_000))
+    machine.go(to: Self.at(2_000))
+    machine.forgetFuture()
+    _ = machine.perform(.kill(.leader))
+    machine.run(until: Self.at(6_000))
+    let kinds = Set(machine.marks.filter { $0.at >= Self.at(2_000) }.map(\.kind))
+    #expect(kinds.isSuperset(of: [.command, .election]))
+  }
+
   @Test func aStraightRunAndOneOfSmallStepsAreTheSame() throws {
     var straight = try Self.machine(script: Self.story)
     straight.run(until: Self.at(12_000))
