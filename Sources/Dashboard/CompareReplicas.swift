@@ -61,7 +61,7 @@ extension Pen {
       return [left, indented(right)]
     }
     for (side, ending) in [snapshot, other].enumerated() {
-      let pen = plainPen(ending)
+      let pen = plainPen(ending, rows: lists.height - 1)
       let lanes = halves(upper)[side]
       let size = Size(columns: lanes.width, rows: Layout.minimum.rows)
       pen.lanes(
@@ -77,11 +77,10 @@ extension Pen {
   }
 
   /// A pen for one of the endings, with the events since the fork only.
-  private func plainPen(_ ending: ClusterSnapshot) -> Pen {
+  private func plainPen(_ ending: ClusterSnapshot, rows: Int) -> Pen {
     var ending = ending
-    if let fork = snapshot.history?.forkedAt {
-      ending.events = ending.events.filter { $0.at >= fork }
-    }
+    let fork = snapshot.history?.forkedAt ?? .start
+    ending.events = Self.weightiest(ending.events.filter { $0.at >= fork }, rows)
     ending.history = nil
     ending.inFlight = []
     var view = view
@@ -90,5 +89,21 @@ extension Pen {
     view.eventsBack = 0
     view.isFullScreen = false
     return Pen(snapshot: ending, view: view, glyphs: glyphs)
+  }
+
+  /// As many events as have rows, in order: what was lost and done stays longest, then the newest.
+  static func weightiest(_ events: [Event], _ rows: Int) -> [Event] {
+    func weight(_ kind: Event.Kind) -> Int {
+      switch kind {
+      case .violation, .finding, .command, .fault: 2
+      case .election: 1
+      case .log, .clients, .note: 0
+      }
+    }
+    let lines = EventList(events).lines
+    let kept = lines.indices.sorted {
+      (weight(lines[$0].event.kind), $0) > (weight(lines[$1].event.kind), $1)
+    }.prefix(max(0, rows)).sorted()
+    return kept.flatMap { Array(repeating: lines[$0].event, count: lines[$0].times) }
   }
 }

@@ -125,6 +125,17 @@ import Testing
     #expect((view.axis?.scale ?? 1 << 20) < 1 << 20)
   }
 
+  @Test func whatWasLostOutlastsWhatWasElected() {
+    var events = [Scenes.event(1, 0, .finding, "31 acknowledged writes lost")]
+    for number in 2...9 {
+      events.append(Scenes.event(number, number * 100, .election, "n\(number) follows n1"))
+    }
+    events.append(Scenes.event(10, 1000, .log, "n1 rolled back"))
+    #expect(Pen.weightiest(events, 3).map(\.number) == [1, 8, 9])
+    #expect(Pen.weightiest(events, 20) == events)
+    #expect(Pen.weightiest(events, 0).isEmpty)
+  }
+
   @Test func beforeTheForkThereIsNothingToCompare() {
     var snapshot = Scenes.kept
     snapshot.at = Scenes.seconds(8)
