@@ -33,12 +33,20 @@ extension Pen {
 
   /// The messages by name, the one that arrives next first.
   func flights(_ rect: Rect, on canvas: inout Canvas) {
-    guard rect.height > 1, rect.width > 20 else { return }
+    guard !rect.isEmpty, rect.width > 20 else { return }
     let messages = snapshot.inFlight
-    rule(
-      Rect(x: rect.x, y: rect.y, width: rect.width, height: 1),
-      "under way: \(messages.count) message\(messages.count == 1 ? "" : "s")",
-      right: ". one event", on: &canvas)
+    let count = "under way: \(messages.count) message\(messages.count == 1 ? "" : "s")"
+    let top = Rect(x: rect.x, y: rect.y, width: rect.width, height: 1)
+    rule(top, count, right: view.arrived.isEmpty ? ". one event" : "", on: &canvas)
+    if let last = view.arrived.last {
+      // What the event was that happened last.
+      let more = view.arrived.count > 1 ? " and \(view.arrived.count - 1) more" : ""
+      let x = rect.x + count.count + 4
+      put(
+        " \(glyphs.check) \(last.from)\(glyphs.arrowRight)\(last.to) \(plain(last.text))\(more) ",
+        at: Point(x: x, y: rect.y), style: Style(.green, bold: true), limit: rect.right - x - 2,
+        on: &canvas)
+    }
     let names = messages.map { "\($0.from)\(glyphs.arrowRight)\($0.to)" }
     let width = names.reduce(0) { max($0, $1.count) }
     for (row, message) in messages.prefix(rect.height - 1).enumerated() {

@@ -94,7 +94,7 @@ struct Layout {
     let (timelineRect, eventsRect) = lower.splitTop(lower.height - eventRows)
     timeline = timelineRect
     events = eventsRect
-    placeFlights(snapshot.inFlight.count)
+    placeFlights(snapshot.inFlight.count, hasArrived: !view.arrived.isEmpty)
     choose(snapshot.nodes, rows: laneRows / laneHeight, view.selected, snapshot)
   }
 
@@ -133,8 +133,8 @@ struct Layout {
   }
 
   /// Messages under way take from the events: the right half, or the upper rows.
-  private mutating func placeFlights(_ count: Int) {
-    guard count > 0 else { return }
+  private mutating func placeFlights(_ count: Int, hasArrived: Bool) {
+    guard count > 0 || hasArrived else { return }
     if events.width >= 110 {
       (events, flights) = events.splitLeft(events.width / 2)
     } else {

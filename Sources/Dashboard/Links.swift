@@ -44,6 +44,9 @@ extension Pen {
       for (position, to) in across.enumerated() {
         let pair = Pair(from: from, to: to)
         var (text, style) = from == to ? ("-", Style.dim) : mark(byPair[pair])
+        if text == "*", view.arrived.contains(where: { $0.from == from && $0.to == to }) {
+          (text, style) = (String(glyphs.check), Style(.green, bold: true))
+        }
         if let count = counts[pair] { (text, style) = mark(text, with: count, on: pair) }
         canvas.put(
           text, endingAt: rect.x + 6 + (position + 1) * columnWidth - 1, y: y, style: style)

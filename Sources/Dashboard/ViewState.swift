@@ -55,6 +55,10 @@ public struct ViewState: Equatable, Sendable {
   public var axis: AxisMemory?
   /// The moment that was drawn last.
   public var drawn: Instant?
+  /// Messages that were under way when it was drawn last.
+  public var flights: [MessageInFlight] = []
+  /// Those of them that have arrived since, while time goes by single events.
+  public var arrived: [MessageInFlight] = []
   /// Where the run parted from its other ending when it was drawn last.
   public var knownFork: Instant?
 
@@ -117,9 +121,21 @@ public struct ViewState: Equatable, Sendable {
     toast?.isFork = true
   }
 
+  /// What the last event delivered. Nothing is told of a jump: much arrives in one.
+  private mutating func noticeArrivals(_ snapshot: ClusterSnapshot) {
+    let isSame = snapshot.at == drawn && snapshot.inFlight == flights
+    defer { flights = snapshot.inFlight }
+    guard !isSame else { return }
+    guard snapshot.history != nil, snapshot.speed == 0, let drawn, snapshot.at >= drawn,
+      snapshot.at - drawn < .seconds(1)
+    else { return arrived = [] }
+    arrived = flights.filter { $0.arrives <= snapshot.at && !snapshot.inFlight.contains($0) }
+  }
+
   /// Keeps what the next frame needs to know of this one. Called before each frame.
   public mutating func follow(_ snapshot: ClusterSnapshot, size: Size, at milliseconds: Int) {
     noticeFork(snapshot, at: milliseconds)
+    noticeArrivals(snapshot)
     guard size.holds(Layout.minimum) else { return }
     // A moment in the past has a scale of its own.
     if let drawn, snapshot.at < drawn { axis = nil }

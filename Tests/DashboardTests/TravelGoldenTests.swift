@@ -136,6 +136,30 @@ import Testing
     #expect(Pen.weightiest(events, 0).isEmpty)
   }
 
+  @Test func anEventSaysWhatItDelivered() {
+    var view = ViewState()
+    let size = GoldenTests.sizes[0]
+    func text(_ snapshot: ClusterSnapshot) -> [String] {
+      view.follow(snapshot, size: size, at: 0)
+      return Dashboard.render(Scene(snapshot), view: view, size: size, glyphs: .unicode).text()
+    }
+    var snapshot = Scenes.stepping
+    #expect(text(snapshot).contains { $0.contains("under way: 7 messages ━") })
+    snapshot.at = snapshot.inFlight[0].arrives
+    snapshot.inFlight.removeFirst()
+    for _ in 0..<2 {
+      let lines = text(snapshot)
+      #expect(lines.contains { $0.contains("6 messages ━ ✓ n1→n2 append 19891…19893 ━") })
+      #expect(lines.contains { $0.hasPrefix("   n1    -    ✓    →") })
+    }
+    // An event that delivers nothing, and a jump, say nothing of the kind.
+    snapshot.at = snapshot.at + .microseconds(1)
+    #expect(!text(snapshot).contains { $0.contains("━ ✓ n") })
+    snapshot.at = snapshot.at + .seconds(2)
+    snapshot.inFlight = []
+    #expect(!text(snapshot).contains { $0.contains("under way") })
+  }
+
   @Test func beforeTheForkThereIsNothingToCompare() {
     var snapshot = Scenes.kept
     snapshot.at = Scenes.seconds(8)
