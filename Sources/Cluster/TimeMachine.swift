@@ -164,8 +164,6 @@ public struct TimeMachine: Sendable {
     }
     copies.removeAll { $0.at > moment }
     marks.removeAll { $0.at > moment }
-    // What comes now was never noted, though events of the future that is gone had its numbers.
-    noted = cluster.eventCount
     end = moment
     noted = cluster.eventCount
   }
