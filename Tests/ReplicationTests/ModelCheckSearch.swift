@@ -197,14 +197,20 @@ enum Scripted {
   case write(Int)
   case isolate(Int)
   case heal
+  case crash(Int)
 
   /// The steps that this is, from `state` on.
   func steps(_ state: ModelState, _ check: ModelCheck) -> [ModelStep] {
     switch self {
-    case .fire(let node, let timer): return [.fire(node: node - 1, timer)]
+    case .fire(let node, let timer):
+      precondition(
+        check.places[Int(state[node - 1])].timers.contains(timer), "\(timer) is not set at n\(node)"
+      )
+      return [.fire(node: node - 1, timer)]
     case .write(let node): return [.write(node: node - 1)]
     case .isolate(let node): return [.isolate(node: node - 1)]
     case .heal: return [.heal]
+    case .crash(let node): return [.crash(node: node - 1, done: 0)]
     case .settle, .untilLeads:
       var copy = check
       var now = state

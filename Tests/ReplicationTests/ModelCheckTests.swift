@@ -18,12 +18,11 @@ import Testing
   static let healed: [Scripted] =
     cutOff + [.fire(2, .election), .settle, .fire(2, .candidacy), .untilLeads(2), .settle, .heal]
   /// n1 holds a record of its first term, n2 one of its own at the same place, n3 neither; n1 leads
-  /// again, in a third term, and n2 is cut off.
+  /// again, in a third term, and n2 is cut off. All was durable before they crashed.
   static let twiceParted: [Scripted] =
     cutOff + [
       .fire(2, .election), .settle, .fire(2, .candidacy), .untilLeads(2), .isolate(2), .settle,
-      .fire(2, .checkQuorum), .fire(2, .checkQuorum), .fire(1, .checkQuorum),
-      .fire(1, .checkQuorum), .fire(1, .election), .settle, .fire(3, .lease), .fire(1, .election),
+      .crash(2), .crash(1), .fire(1, .election), .settle, .fire(3, .lease), .fire(1, .election),
       .settle, .fire(1, .candidacy), .untilLeads(1),
     ]
 
@@ -57,14 +56,22 @@ import Testing
       committed: 3),
     Case(
       testDescription: "a deposed leader rejoins: a heartbeat, a crash, slow disks",
-      bounds: ModelBounds(heartbeats: 1, crashes: 1), after: healed, states: 100_000, terms: 2,
-      committed: 2),
+      bounds: ModelBounds(heartbeats: 2, crashes: 1), after: healed, states: 1000,
+      terms: 2, committed: 2),
+    Case(
+      testDescription: "the same, and a write",
+      bounds: ModelBounds(heartbeats: 1, crashes: 1, writes: 1), after: healed, states: 1000,
+      terms: 2, committed: 3),
+    Case(
+      testDescription: "two records at one place, and a leader with a third: an election, a crash",
+      bounds: ModelBounds(elections: 1, crashes: 1, slowDisks: 1), after: twiceParted,
+      states: 100_000, terms: 4, committed: 3),
   ]
 
   @Test(arguments: cases)
   func nothingGoesWrong(_ one: Case) {
     var search = ModelSearch(one.bounds, after: one.after)
-    let result = search.run()
+    let result = search.run(limit: 400_000)
     print("\(one.testDescription): \(result.summary)")
     #expect(result.trouble == nil, "\(result.trace.joined(separator: "\n"))")
     #expect(result.isExhausted)
