@@ -269,7 +269,7 @@ extension Words {
       "restartEnd", "restarts", "idleLooks",
     ],
     "Candidacy": ["stage", "term", "replies", "grounds", "forced", "ownVoteIsDurable"],
-    "LogWindow": ["batches", "first", "last"],
+    "LogWindow": ["chunks", "dropped", "first", "last"],
     "TermHistory": ["origin", "spans"],
   ]
 }
