@@ -64,7 +64,7 @@ import Testing
       terms: 2, committed: 3),
     Case(
       testDescription: "two records at one place, and a leader with a third: an election",
-      bounds: ModelBounds(elections: 1, slowDisks: 0), after: twiceParted, states: 1000,
+      bounds: ModelBounds(elections: 1, slowDisks: 0), after: twiceParted, states: 60_000,
       terms: 4, committed: 3),
   ]
 
