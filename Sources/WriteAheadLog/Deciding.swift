@@ -36,7 +36,11 @@ extension WriteAheadLog {
         finding.durable = max(finding.durable, header.previous.end)
       }
       if let scan = one.scan { finding.durable = max(finding.durable, scan.watermark) }
-      guard finding.damage == nil else { continue }
+      guard finding.damage == nil else {
+        // A file without a header behind the bad place: it got its name when all before it was synced.
+        if one.header == nil || one.scan == nil, cut == nil { finding.isRot = true }
+        continue
+      }
       func damage(_ offset: Int, _ record: String?, _ reason: String) -> LogDamage {
         LogDamage(
           file: one.file.name, offset: offset, record: record, reason: reason,

@@ -23,6 +23,25 @@ import World
     #expect(try !LogReport(&files).damage.isEmpty)
   }
 
+  @Test func aBadPlaceBeforeAFileWithoutAHeaderIsRot() throws {
+    var bench = LogBench.opened(segmentSize: 16 << 10)
+    for _ in 0..<10 { bench.write(17, size: 100) }
+    let names = bench.segmentNames
+    // No watermark is left that says so; that the last file has its name does.
+    for shorter in [5000, 9000, 12_000] {
+      var files = bench.files
+      _ = try files.perform(.truncate(name: names[0], size: shorter))
+      for name in names.dropFirst() { _ = try files.perform(.truncate(name: name, size: 100)) }
+      _ = try files.perform(.remove(name: "vote"))
+      guard case .damaged(let damage)? = bench.reopened(files).recovery?.condition else {
+        Issue.record("cut at \(shorter): the first file's loss was taken for a torn tail")
+        continue
+      }
+      #expect(damage.file == names[0])
+      #expect(try !LogReport(&files).damage.isEmpty)
+    }
+  }
+
   @Test func aCheckpointBeyondTheFlushedEndIsNotSaved() {
     var bench = LogBench.opened()
     bench.write(5)
