@@ -12,9 +12,6 @@ public struct TimedCommand: Equatable, Sendable {
     self.at = at
     self.command = command
   }
-
-  /// The command as a line of a script: `at 3s kill leader`.
-  public var text: String { "at \(TextForm.interval(at.sinceStart)) \(command.text)" }
 }
 
 /// Reads commands: one grammar for the prompt, `--do` and files.

@@ -112,8 +112,7 @@ public enum SnapshotJSON {
     ])
   }
 
-  /// A hash as 16 hexadecimal digits.
-  public static func hexadecimal(_ value: UInt64) -> String {
+  private static func hexadecimal(_ value: UInt64) -> String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }

@@ -87,6 +87,6 @@ public struct Shrinking {
   /// The plan as a script, with a line that says how it ends.
   public var script: String {
     let what = (result.complaints.first ?? "").split(separator: "\n").joined(separator: " ")
-    return "# Fails: \(what)\n" + plan.script
+    return plan.script(saying: "fails: \(what)")
   }
 }

@@ -54,23 +54,39 @@ public struct SimulationPlan: Equatable, Sendable {
   }
 
   /// What heals a core for good: knobs go back where agreement needs them, faults are taken back.
-  public var ending: [Command] {
-    var commands: [Command] = [
-      .set(.failover(.automatic)), .set(.electionTimeout(.seconds(1))),
-      .set(.heartbeat(.milliseconds(100))), .set(.capacity(nil)), .set(.redirects(.follow)),
-      .set(.readFrom(.leader)), .set(.fencing(true)), .set(.acknowledgement(.majority)),
-      .set(.syncPolicy(.everyBatch)), .set(.waitFor(.flushed)), .set(.degradeAfter(nil)),
-      .set(.promotionNeeds(.majority)), .set(.checkQuorum(true)),
-      .load(LoadChange(workload: .a, rate: 100, clients: 16, valueSize: 128)),
-      .heal(everything: true),
+  ///
+  /// Healed twice: a disk that was made to fail its next write may do so after the first time.
+  public var ending: [TimedCommand] {
+    let knobs: [KnobSetting] = [
+      .failover(.automatic), .electionTimeout(.seconds(1)), .heartbeat(.milliseconds(100)),
+      .capacity(nil), .redirects(.follow), .readFrom(.leader), .fencing(true),
+      .acknowledgement(.majority), .syncPolicy(.everyBatch), .waitFor(.flushed),
+      .degradeAfter(nil), .promotionNeeds(.majority), .checkQuorum(true),
     ]
-    commands += leftDead.map { .kill(.node($0)) }
+    let load = LoadChange(workload: .a, rate: 100, clients: 16, valueSize: 128)
+    var commands = (knobs.map { Command.set($0) } + [.load(load), .heal(everything: true)])
+      .map { TimedCommand(at: end, command: $0) }
+    let again = end + Self.timeToHeal
+    commands.append(TimedCommand(at: again, command: .heal(everything: true)))
+    commands += leftDead.map { TimedCommand(at: again, command: .kill(.node($0))) }
     return commands
   }
 
-  /// How the cluster is started.
+  /// The time between healing and healing again.
+  static let timeToHeal = Interval.seconds(2)
+  /// The time that the healed cluster serves its clients before they stop.
+  static let loadAfterHealing = Interval.seconds(5)
+
+  /// How the cluster is started: with half of the seeds, segments are small and checkpoints close
+  /// together, so that short runs see many of them.
   var configuration: ClusterConfiguration {
-    ClusterConfiguration(simulating: knobs, load: load, seed: seed)
+    var configuration = ClusterConfiguration.simulated(knobs: knobs, load: load, seed: seed)
+    var random = RandomSource(seed: ~seed)
+    if random.uniform(0..<2) == 0 {
+      configuration.segmentSize = 256 << 10
+      configuration.checkpointSpacing = random.uniform(0..<2) == 0 ? 64 << 10 : 512 << 10
+    }
+    return configuration
   }
 
   /// How many nodes may lose what they hold, at the same time, with a copy left of every record that
@@ -107,16 +123,5 @@ extension Knobs {
   fileprivate var losesNothing: Bool {
     acknowledgement == .majority && waitFor != .received && syncPolicy == .everyBatch
       && degradeAfter == nil && promotionNeeds == .majority && checkQuorum && fencing
-  }
-}
-
-extension ClusterConfiguration {
-  /// A cluster of the simulated world: everything that is left open is drawn from the seed, small
-  /// segments and checkpoints close together among it, so that short runs see many of them.
-  public init(simulating knobs: Knobs, load: LoadChange, seed: UInt64) {
-    self.init(knobs: knobs, load: load, clusterID: 7, bootEpoch: 1, seed: seed)
-    var random = RandomSource(seed: ~seed)
-    segmentSize = [256 << 10, 256 << 10, 1 << 20, 16 << 20][random.uniform(0..<4)]
-    checkpointSpacing = [64 << 10, 256 << 10, 1 << 20, 32 << 20][random.uniform(0..<4)]
   }
 }

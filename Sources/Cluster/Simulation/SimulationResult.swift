@@ -53,7 +53,7 @@ public struct SimulationResult: Equatable, Sendable {
   /// One JSON object, without a line break.
   public var json: String {
     JSONText.object([
-      ("seed", .unsigned(seed)), ("traceHash", .string(SnapshotJSON.hexadecimal(traceHash))),
+      ("seed", .unsigned(seed)), ("traceHash", .string(TraceText.hash(traceHash))),
       ("events", .integer(events)), ("operations", .integer(operations)),
       ("lost", .integer(lost)), ("violations", .integer(violationCount)),
       ("findings", .integer(findingCount)), ("nodes", .integer(nodes)),

@@ -4,8 +4,6 @@ import World
 
 /// Plays plans in the simulated world.
 public struct SimulationRun {
-  /// How long the healed cluster serves its clients before they stop.
-  static let loadAfterHealing = Interval.seconds(5)
   /// How long it may take to elect a leader and acknowledge a write, and then to agree.
   static let patience = Interval.seconds(60)
   private static let look = Interval.milliseconds(500)
@@ -15,7 +13,7 @@ public struct SimulationRun {
 
   private init(_ plan: SimulationPlan) throws {
     self.plan = plan
-    cluster = try Cluster(configuration: plan.configuration, world: SimulatedWorld())
+    cluster = try Cluster(configuration: plan.configuration, world: SimulatedWorld(seed: plan.seed))
   }
 
   /// Plays a plan to its end: its commands, then everything healed, then agreement.
@@ -40,9 +38,9 @@ public struct SimulationRun {
 
   private mutating func play() -> SimulationResult {
     suffer()
-    for command in plan.ending { _ = cluster.perform(command) }
+    play(plan.ending)
     let acknowledged = cluster.acknowledgedWrites
-    cluster.run(until: plan.end + Self.loadAfterHealing)
+    cluster.run(until: cluster.world.now + SimulationPlan.loadAfterHealing)
     var isServing = serves(since: acknowledged)
     if !isServing, !plan.losesNothing {
       // Where disks or promises were lost, only the operator can say who leads.
@@ -57,11 +55,15 @@ public struct SimulationRun {
 
   /// The plan's commands, each at its time. What cannot be done just then is refused, and that is that.
   private mutating func suffer() {
-    for timed in plan.commands {
+    play(plan.commands)
+    cluster.run(until: plan.end)
+  }
+
+  private mutating func play(_ commands: [TimedCommand]) {
+    for timed in commands {
       cluster.run(until: timed.at)
       _ = cluster.perform(timed.command)
     }
-    cluster.run(until: plan.end)
   }
 
   private func serves(since acknowledged: Int) -> Bool {
@@ -92,8 +94,8 @@ public struct SimulationRun {
     var result = SimulationResult(seed: plan.seed)
     let ledger = cluster.checker.ledger
     result.nodes = plan.knobs.nodes
-    result.traceHash = cluster.simulationTraceHash
-    result.events = cluster.simulationEvents
+    result.traceHash = cluster.traceHash
+    result.events = cluster.handledEvents
     result.operations = cluster.metrics.acknowledged + cluster.metrics.answered
     result.lost = ledger.lost
     result.violations = cluster.checker.violations.map { "\($0.at) \($0.text)" }
@@ -113,10 +115,6 @@ public struct SimulationRun {
 }
 
 extension Cluster {
-  var simulationTraceHash: UInt64 { 0 }
-
-  var simulationEvents: Int { 0 }
-
   /// The running voter that has most, by what is on its disk.
   var mostAdvancedVoter: NodeID? {
     let voters = voters

@@ -6,30 +6,21 @@ extension SimulationPlan {
   /// The plan as a file of commands: a `cluster` line, a `load` line, and `at TIME COMMAND` lines.
   ///
   /// It ends with what heals everything, and `quiesce`.
-  public var script: String {
+  public var script: String { script(saying: nil) }
+
+  /// The same, with something to say in its comments.
+  func script(saying what: String?) -> String {
     var started = knobs
     started.seed = seed
-    let plain = Knobs()
-    let settings = KnobTable.rows.filter { $0.value(started) != $0.value(plain) }
-    var lines = [
-      (["cluster"] + settings.map { "\($0.name)=\(Self.quoted($0.value(started)))" })
-        .joined(separator: " "),
-      load.text,
-    ]
-    lines += commands.map(\.text)
-    lines.append("# The end of all faults.")
-    lines += timedEnding.map(\.text)
-    return lines.joined(separator: "\n") + "\n"
+    let comment = [SavedRun.mark, what].compactMap { $0 }.joined(separator: "\n")
+    return ScriptText.write(
+      knobs: started, load: load, commands: commands + timedEnding, comment: comment)
   }
 
   /// The commands of the end, and the time to agree that the script leaves.
   private var timedEnding: [TimedCommand] {
-    ending.map { TimedCommand(at: end, command: $0) }
-      + [TimedCommand(at: end + SimulationRun.loadAfterHealing, command: .quiesce)]
-  }
-
-  private static func quoted(_ value: String) -> String {
-    value.contains(" ") ? "\"\(value)\"" : value
+    let quiet = end + Self.timeToHeal + Self.loadAfterHealing
+    return ending + [TimedCommand(at: quiet, command: .quiesce)]
   }
 
   /// The plan that a script tells; its `seed` counts, 1 when it has none.
@@ -58,7 +49,7 @@ extension SimulationPlan {
       let heal = commands.lastIndex(where: { $0.command == .heal(everything: true) })
     else { return }
     var whole = self
-    whole.end = commands[heal].at
+    whole.end = .start + (commands[heal].at - (.start + Self.timeToHeal))
     whole.leftDead = commands[heal...].compactMap {
       if case .kill(.node(let node)) = $0.command { node } else { nil }
     }
