@@ -34,6 +34,7 @@ public struct Shrinking {
   public mutating func shrink(
     runsMaximum: Int = 2000, progress: (_ commands: Int, _ runs: Int) -> Void = { _, _ in }
   ) {
+    dropWhatCameLater()
     var parts = 2
     while !plan.commands.isEmpty, runs < runsMaximum {
       let count = plan.commands.count
@@ -57,6 +58,15 @@ public struct Shrinking {
       }
     }
     endSooner(runsMaximum)
+  }
+
+  /// Leaves out, at once, what came after the first violation.
+  private mutating func dropWhatCameLater() {
+    guard let failedAt = result.failedAt else { return }
+    var shorter = plan
+    shorter.commands.removeAll { $0.at > failedAt }
+    shorter.end = min(plan.end, failedAt + Interval.milliseconds(1))
+    _ = take(shorter)
   }
 
   private mutating func leaveOut(_ range: Range<Int>) -> Bool {

@@ -25,6 +25,8 @@ public struct SimulationResult: Equatable, Sendable {
   public var findingCount = 0
   /// How long the run took in the cluster's time.
   public var simulated = Interval.zero
+  /// When the first of the violations that were kept was seen; nil when there was none.
+  public var failedAt: Instant?
   /// Whether all replicas agreed in the end, with a leader that acknowledges writes.
   public var converged = false
   /// What stood in the way of that; nil when nothing did.

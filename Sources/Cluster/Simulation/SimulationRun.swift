@@ -99,6 +99,7 @@ public struct SimulationRun {
     result.operations = cluster.metrics.acknowledged + cluster.metrics.answered
     result.lost = ledger.lost
     result.violations = cluster.checker.violations.map { "\($0.at) \($0.text)" }
+    result.failedAt = cluster.checker.violations.first?.at
     result.violationCount = cluster.checker.violationCount
     result.findings = cluster.checker.findings.map { "\($0.at) \($0.text)" }
     result.findingCount = cluster.checker.findingCount
