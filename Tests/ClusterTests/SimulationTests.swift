@@ -108,7 +108,7 @@ import World
       TimedCommand(at: .start + .milliseconds($0), command: .kill(.node(NodeID($0))))
     }
     return SimulationPlan(
-      seed: 1, knobs: Knobs(), load: LoadChange(), commands: commands,
+      seed: 1, knobs: Knobs(), load: ClusterConfiguration.defaultLoad, commands: commands,
       end: .start + .seconds(60))
   }
 

@@ -39,7 +39,7 @@ import Testing
       (["--seeds", "9..3"], "9 is above 3"), (["--seeds", "a..b"], "is a range as 1..1000"),
       (["--seeds", "1..2..3"], "is a range"), (["--nodes", "0..3"], "from 1 to 100"),
       (["--for", "ten"], "number with its unit"), (["--for", "0s"], "from 1ms"),
-      (["--jobs", "0"], "from 1 to 64"), (["--seed", "-1"], "whole number"),
+      (["--jobs", "0"], "from 1 to 64"), (["--seed", "1x"], "whole number"),
       (["--shrink"], "needs one --seed"), (["--seed", "1", "--seeds", "1..2"], "not both"),
       (["--seed", "1", "--script", "x"], "leave --seed"),
     ] as [([String], String)])
