@@ -28,14 +28,6 @@ public struct SimulationRun {
     }
   }
 
-  /// The cluster as it is when a plan's last command was carried out, before anything is healed: for
-  /// tests and tools.
-  static func atEndOfFaults(_ plan: SimulationPlan) throws -> Cluster<SimulatedWorld> {
-    var run = try SimulationRun(plan)
-    run.suffer()
-    return run.cluster
-  }
-
   private mutating func play() -> SimulationResult {
     suffer()
     play(plan.ending)
