@@ -57,6 +57,10 @@ public struct Checker: Sendable {
       receivedBefore = before.received
       writtenBefore = before.written
       durableBefore = before.durable
+      // It had nothing to lose since it was last stopped, wiped or cut.
+      if before.received == .origin { receivedBefore = before.receivedBefore }
+      if before.written == .origin { writtenBefore = before.writtenBefore }
+      if durable == .origin { durableBefore = before.durableBefore }
       applied = before.applied
       term = before.term
       votedFor = before.votedFor
@@ -108,6 +112,8 @@ public struct Checker: Sendable {
   /// Nodes whose disks were lost, and that have not caught up since: each may have held a promised
   /// copy.
   var wiped: Set<NodeID> = []
+  /// Nodes whose disks spoiled something: what they had newest may be gone when they start.
+  var damaged: Set<NodeID> = []
   var splitBrainsTold: Set<Term> = []
   var now = Instant.start
 
@@ -137,12 +143,13 @@ public struct Checker: Sendable {
     case .wiped(let node):
       wiped.insert(node)
       change(node) {
-        $0.durableBefore = $0.durable
+        if $0.durable != .origin { $0.durableBefore = $0.durable }
         $0.durable = .origin
         $0.applied = .zero
         $0.term = .zero
         $0.votedFor = nil
       }
+    case .damaged(let node): damaged.insert(node)
     case .frozen(let node): change(node) { $0.isFrozen = true }
     case .thawed(let node): change(node) { $0.isFrozen = false }
     case .durable(let node, let point):

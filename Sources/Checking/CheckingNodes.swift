@@ -7,13 +7,22 @@ extension Checker {
     if term < before.term {
       violate("\(node) restarted in term \(term.epoch), but had promised term \(before.term.epoch)")
     }
-    if flushed.index < before.durable.index, !requirement.periodicSync {
-      violate(
+    let lostTail = flushed.index < before.durable.index && !requirement.periodicSync
+    if lostTail {
+      let text =
         "\(node) restarted with records through \(flushed.index), but \(before.durable.index) "
-          + "were durable")
+        + "were durable"
+      if damaged.contains(node) {
+        find("\(text): its disk was damaged")
+        // Until it has caught up it may lack a promised copy, as if its disk had been lost.
+        wiped.insert(node)
+      } else {
+        violate(text)
+      }
     }
     change(node) {
       $0.isRunning = true
+      if lostTail { $0.durableBefore = before.durable }
       $0.durable = flushed
       $0.written = flushed
       $0.received = flushed

@@ -102,6 +102,9 @@ public enum Observation: Sendable {
   case crashed(node: NodeID)
   /// A node's disk was lost.
   case wiped(node: NodeID)
+  /// A node's disk spoils, or will spoil, something that was synced; damage among the newest records
+  /// cannot be told from a torn tail, and costs them.
+  case damaged(node: NodeID)
   /// A node's processor stands still.
   case frozen(node: NodeID)
   /// It goes on.

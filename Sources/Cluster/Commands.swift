@@ -362,11 +362,13 @@ extension Cluster {
         guard let place = cluster.world.flipBit(id) else {
           return .refused("\(id)'s log holds nothing yet that was synced")
         }
+        cluster.observe(.damaged(node: id))
         return .done("a bit of \(id)'s \(place) is flipped")
       }
     case .misplace(let node):
       return onNode(node) { cluster, id in
         _ = cluster.world.misplaceNext(id)
+        cluster.observe(.damaged(node: id))
         return .done("\(id)'s next write lands elsewhere")
       }
     case .failDisk(let node):

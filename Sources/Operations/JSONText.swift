@@ -1,19 +1,30 @@
 /// JSON as text, its keys in the order given.
-indirect enum JSONText {
+public indirect enum JSONText {
+  /// Nothing.
   case null
+  /// True or false.
   case bool(Bool)
+  /// A whole number.
   case integer(Int)
+  /// A whole number from 0 on.
   case unsigned(UInt64)
+  /// A number, written to three decimals; null when it is not finite.
   case number(Double)
+  /// A text.
   case string(String)
+  /// A list.
   case array([JSONText])
+  /// Keys with their values.
   case object([(String, JSONText)])
 
-  static func optional(_ value: Double?) -> JSONText { value.map { .number($0) } ?? .null }
+  /// The number, or null.
+  public static func optional(_ value: Double?) -> JSONText { value.map { .number($0) } ?? .null }
 
-  static func optional(_ value: String?) -> JSONText { value.map { .string($0) } ?? .null }
+  /// The text, or null.
+  public static func optional(_ value: String?) -> JSONText { value.map { .string($0) } ?? .null }
 
-  var text: String {
+  /// The value on one line.
+  public var text: String {
     var text = ""
     write(to: &text)
     return text

@@ -43,6 +43,9 @@ enum Output {
     _ = write(Array((visible(text) + "\n").utf8), to: STDERR_FILENO)
   }
 
+  /// Writes our own text to standard error as it is, to be written over.
+  static func progress(_ text: String) { _ = write(Array(text.utf8), to: STDERR_FILENO) }
+
   private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var done = 0
     while done < bytes.count {

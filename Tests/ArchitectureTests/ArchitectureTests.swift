@@ -44,7 +44,7 @@ import Testing
 
   static func sources(_ module: String) throws -> [(name: String, lines: [String])] {
     let folder = root.appendingPathComponent("Sources/\(module)")
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
     return try names.sorted().filter { $0.hasSuffix(".swift") }.map { name in
       let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
       return (name, text.components(separatedBy: "\n"))

@@ -1,0 +1,146 @@
+import Operations
+import Positions
+import World
+
+/// Plays plans in the simulated world.
+public struct SimulationRun {
+  /// How long it may take to elect a leader and acknowledge a write, and then to agree.
+  static let patience = Interval.seconds(60)
+  private static let look = Interval.milliseconds(500)
+
+  private let plan: SimulationPlan
+  private var cluster: Cluster<SimulatedWorld>
+
+  private init(_ plan: SimulationPlan) throws {
+    self.plan = plan
+    cluster = try Cluster(configuration: plan.configuration, world: SimulatedWorld(seed: plan.seed))
+  }
+
+  /// Plays a plan to its end: its commands, then everything healed, then agreement.
+  public static func run(_ plan: SimulationPlan) -> SimulationResult {
+    do {
+      var run = try SimulationRun(plan)
+      return run.play()
+    } catch {
+      var result = SimulationResult(seed: plan.seed)
+      result.obstacle = "the cluster did not start: \(error)"
+      return result
+    }
+  }
+
+  private mutating func play() -> SimulationResult {
+    suffer()
+    play(plan.ending)
+    let acknowledged = cluster.acknowledgedWrites
+    cluster.run(until: cluster.world.now + SimulationPlan.loadAfterHealing)
+    var isServing = serves(since: acknowledged)
+    if !isServing, !plan.losesNothing {
+      // Where disks or promises were lost, only the operator can say who leads.
+      isServing = forceALeader(since: acknowledged)
+    }
+    if !isServing { isServing = wait { $0.serves(since: acknowledged) } }
+    let obstacle = isServing ? nil : cluster.whyNobodyServes
+    _ = cluster.perform(.quiesce)
+    let converged = wait { $0.cluster.isConverged }
+    return result(obstacle ?? (converged ? cluster.notRunning(plan) : cluster.whyNotConverged))
+  }
+
+  /// The plan's commands, each at its time. What cannot be done just then is refused, and that is that.
+  private mutating func suffer() {
+    play(plan.commands)
+    cluster.run(until: plan.end)
+  }
+
+  private mutating func play(_ commands: [TimedCommand]) {
+    for timed in commands {
+      cluster.run(until: timed.at)
+      _ = cluster.perform(timed.command)
+    }
+  }
+
+  private func serves(since acknowledged: Int) -> Bool {
+    cluster.leader != nil && cluster.acknowledgedWrites > acknowledged
+  }
+
+  private mutating func forceALeader(since acknowledged: Int) -> Bool {
+    for _ in 0..<5 {
+      if cluster.leader == nil, let best = cluster.mostAdvancedVoter {
+        _ = cluster.perform(.promote(.node(best)))
+      }
+      cluster.run(until: cluster.world.now + .seconds(2))
+      if serves(since: acknowledged) { return true }
+    }
+    return false
+  }
+
+  private mutating func wait(until condition: (Self) -> Bool) -> Bool {
+    let deadline = cluster.world.now + Self.patience
+    while cluster.world.now < deadline {
+      if condition(self) { return true }
+      cluster.run(until: min(deadline, cluster.world.now + Self.look))
+    }
+    return condition(self)
+  }
+
+  private func result(_ obstacle: String?) -> SimulationResult {
+    var result = SimulationResult(seed: plan.seed)
+    let ledger = cluster.checker.ledger
+    result.nodes = plan.knobs.nodes
+    result.traceHash = cluster.traceHash
+    result.events = cluster.handledEvents
+    result.operations = cluster.metrics.acknowledged + cluster.metrics.answered
+    result.lost = ledger.lost
+    result.violations = cluster.checker.violations.map { "\($0.at) \($0.text)" }
+    result.failedAt = cluster.checker.violations.first?.at
+    result.violationCount = cluster.checker.violationCount
+    result.findings = cluster.checker.findings.map { "\($0.at) \($0.text)" }
+    result.findingCount = cluster.checker.findingCount
+    if ledger.lost > 0, plan.losesNothing {
+      result.violationCount += 1
+      result.violations.append(
+        "\(ledger.lost) acknowledged writes lost, and these knobs promise that none is")
+    }
+    result.simulated = cluster.world.now.sinceStart
+    result.converged = obstacle == nil
+    result.obstacle = obstacle
+    return result
+  }
+}
+
+extension Cluster {
+  /// The running voter that has most, by what is on its disk.
+  var mostAdvancedVoter: NodeID? {
+    let voters = voters
+    return memberNodes.filter { $0.isRunning && voters.contains($0.id) }
+      .max { one, other in
+        guard let left = one.replica, let right = other.replica else { return one.replica == nil }
+        return left.head.isLessAdvanced(than: right.head)
+      }?.id
+  }
+
+  /// Every member with how it is.
+  private var states: String {
+    memberNodes.map { node in
+      guard let replica = node.replica else { return "\(node.id) \(node.status)" }
+      let doubt = replica.isSuspect ? " suspect" : replica.isVoter ? "" : " without a vote"
+      return "\(node.id) \(node.status) \(replica.role)\(doubt) applied \(replica.applied.index)"
+        + " of \(replica.head.index)"
+    }.joined(separator: ", ")
+  }
+
+  fileprivate var whyNobodyServes: String {
+    "\(leader.map { "\($0) leads, and acknowledges nothing" } ?? "nobody leads"); \(states)"
+  }
+
+  fileprivate var whyNotConverged: String {
+    let waiting = load.clients.filter { $0.operation != nil }.count
+    return "\(leader.map { "\($0) leads" } ?? "nobody leads"), \(waiting) clients wait; \(states)"
+  }
+
+  /// A node that should run, with a copy of everything to be had, and does not; nil when all do.
+  fileprivate func notRunning(_ plan: SimulationPlan) -> String? {
+    guard plan.losesNothing else { return nil }
+    let down = memberNodes.filter { !$0.isRunning && !plan.leftDead.contains($0.id) }
+    return down.isEmpty ? nil : down.map { "\($0.id) \($0.status)" }.joined(separator: ", ")
+  }
+}

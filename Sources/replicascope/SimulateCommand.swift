@@ -1,0 +1,180 @@
+import ArgumentParser
+import Cluster
+import Operations
+import Positions
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// `replicascope simulate`: many runs in the simulated world, each drawn from a seed.
+struct SimulateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Run many seeds in the simulated world: faults, checks, and agreement in the end.",
+    discussion: """
+      Each seed draws a cluster, its policies and load, and a random few kinds of faults. After the \
+      faults everything is healed, and the replicas must agree. Nothing that must never happen may \
+      have happened; what weak policies permit are findings. The same seed gives the same line, always.
+
+      EXAMPLES:
+        replicascope simulate --seeds 1..1000 --nodes 3..7 --for 60s --jobs 2
+        replicascope simulate --seed 7 --json
+        replicascope simulate --seed 7 --shrink
+        replicascope simulate --script seed-7.scope
+      """)
+
+  @Option(help: "Which seeds to run, as 1..1000 (1..100).") var seeds: String?
+  @Option(help: "One seed.") var seed: String?
+  @Option(help: "How many nodes clusters start with, as 3..7 or 5 (3..7).") var nodes: String?
+  @Option(name: .customLong("for"), help: "How long faults go on in each run (60s).")
+  var duration: String?
+  @Option(help: "Runs at the same time (1).") var jobs: String?
+  @Flag(help: "One JSON object a seed.") var json = false
+  @Flag(help: "With --seed: find the fewest commands that still fail, and save them as a script.")
+  var shrink = false
+  @Option(help: "A file that --shrink wrote, to be played again.") var script: String?
+  @Option(help: "With --seed: write the plan there as a script, and do not run it.")
+  var write: String?
+
+  func run() throws {
+    let settings = try SimulationArguments.settings(nodes: nodes, duration: duration)
+    let jobs = try SimulationArguments.jobs(jobs)
+    if let script {
+      guard seed == nil, seeds == nil else {
+        throw Failure(.usage, "--script tells its own seed: leave --seed and --seeds out")
+      }
+      let plan = try SimulationArguments.plan(script)
+      return try finish(plan, saved: "script", again: "--script \(script)")
+    }
+    if let seed {
+      guard seeds == nil else { throw Failure(.usage, "give --seed or --seeds, not both") }
+      let number = try SimulationArguments.seed(seed, "--seed")
+      let plan = SimulationPlan(seed: number, settings: settings)
+      if let write {
+        return try SimulationArguments.save(plan.script, to: write)
+      }
+      return try finish(
+        plan, saved: "seed-\(number)", again: SimulationArguments.replay(number, settings))
+    }
+    guard !shrink, write == nil else {
+      throw Failure(.usage, "--\(shrink ? "shrink" : "write") needs one --seed")
+    }
+    let range = try SimulationArguments.seeds(seeds ?? "1..100")
+    let status = try SimulationJobs(settings: settings, seeds: range, jobs: jobs, json: json).run()
+    Glibc.exit(status)
+  }
+
+  /// Plays one plan, or shrinks it.
+  private func finish(_ plan: SimulationPlan, saved name: String, again: String) throws {
+    guard shrink else {
+      let result = SimulationRun.run(plan)
+      Output.line(json ? result.json : result.line)
+      if result.isFailure { SimulationJobs.complain(result, again: again, isPlain: !json) }
+      Glibc.exit(result.isFailure ? 1 : 0)
+    }
+    guard var shrinking = Shrinking(plan) else {
+      Output.line("seed \(plan.seed) does not fail: there is nothing to shrink")
+      return
+    }
+    let before = plan.commands.count
+    let progress = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+    shrinking.shrink { commands, runs in
+      progress.show("\(commands) of \(before) commands left after \(runs) runs")
+    }
+    progress.clear()
+    let path = name + "-shrunk.scope"
+    try SimulationArguments.save(shrinking.script, to: path)
+    Output.line(json ? shrinking.result.json : shrinking.result.line)
+    Output.error(
+      "replicascope: \(shrinking.plan.commands.count) of \(before) commands are left after "
+        + "\(shrinking.runs) runs, in \(path): replicascope simulate --script \(path)")
+    Glibc.exit(1)
+  }
+}
+
+/// Reads what `simulate` is given.
+enum SimulationArguments {
+  static func settings(nodes: String?, duration: String?) throws -> SimulationSettings {
+    var settings = SimulationSettings()
+    if let nodes {
+      let range = try range(nodes, "--nodes", 1...100, example: "3..7")
+      settings.nodes = Int(range.lowerBound)...Int(range.upperBound)
+    }
+    if let duration {
+      do {
+        settings.duration = try CommandParser.parseInterval(duration)
+      } catch {
+        throw Failure(.usage, "--for: \(error)")
+      }
+      guard settings.duration >= .milliseconds(1), settings.duration <= .seconds(86_400) else {
+        throw Failure(.usage, "--for is from 1ms to a day, as 60s")
+      }
+    }
+    return settings
+  }
+
+  static func jobs(_ text: String?) throws -> Int {
+    guard let text else { return 1 }
+    guard let count = Int(text), (1...64).contains(count) else {
+      throw Failure(.usage, "--jobs is a number from 1 to 64, not \(text)")
+    }
+    return count
+  }
+
+  static func seeds(_ text: String) throws -> ClosedRange<UInt64> {
+    try range(text, "--seeds", 0...UInt64(Int.max) - 1, example: "1..1000")
+  }
+
+  static func seed(_ text: String, _ flag: String) throws -> UInt64 {
+    guard let seed = UInt64(text), seed < UInt64(Int.max) else {
+      throw Failure(.usage, "\(flag) is a whole number from 0 on, not \(text)")
+    }
+    return seed
+  }
+
+  /// Reads `3..7`, `3...7` or `5`.
+  private static func range(
+    _ text: String, _ flag: String, _ limits: ClosedRange<UInt64>, example: String
+  ) throws -> ClosedRange<UInt64> {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: true)
+    let dots = text.filter { $0 == "." }.count
+    let isShaped = parts.count == 1 && dots == 0 || parts.count == 2 && (2...3).contains(dots)
+    guard isShaped, let first = UInt64(parts[0]), let last = UInt64(parts[parts.count - 1]) else {
+      throw Failure(.usage, "\(flag) is a range as \(example), or one number, not \(text)")
+    }
+    guard first <= last else { throw Failure(.usage, "\(flag): \(first) is above \(last)") }
+    guard limits.contains(first), limits.contains(last) else {
+      throw Failure(
+        .usage, "\(flag): from \(limits.lowerBound) to \(limits.upperBound), not \(text)")
+    }
+    return first...last
+  }
+
+  static func plan(_ path: String) throws -> SimulationPlan {
+    let text = try TextFile.read(path)
+    do {
+      return try SimulationPlan(script: text)
+    } catch {
+      let located = error.located
+      throw Failure(.badScript, lines: ["\(path):\(located[0])"] + located.dropFirst())
+    }
+  }
+
+  /// The arguments that run a seed again.
+  static func replay(_ seed: UInt64, _ settings: SimulationSettings) -> String {
+    let nodes = settings.nodes
+    let time = Command.back(settings.duration).text.split(separator: " ").last ?? ""
+    return "--seed \(seed) --nodes \(nodes.lowerBound)..\(nodes.upperBound) --for \(time)"
+  }
+
+  static func save(_ text: String, to path: String) throws {
+    guard let file = fopen(path, "w") else {
+      throw Failure(.inputOutput, "\(path): \(String(cString: strerror(errno)))")
+    }
+    let isWhole = fputs(text, file) >= 0
+    guard fclose(file) == 0, isWhole else {
+      throw Failure(.inputOutput, "\(path) could not be written whole")
+    }
+  }
+}

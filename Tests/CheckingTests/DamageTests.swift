@@ -1,0 +1,43 @@
+import Checking
+import Positions
+import Testing
+
+/// What a spoiled disk may cost, and what still counts of nodes that were stopped or wiped again.
+@Suite struct DamageTests {
+  @Test func aDamagedDiskMayCostTheNewestRecordsOfItsNodeOnly() {
+    var story = Story()
+    story.see(.durable(node: NodeID(2), point: story.point(5, first)))
+    story.see(.durable(node: NodeID(3), point: story.point(5, first)))
+    story.see(.damaged(node: NodeID(2)))
+    story.see(.crashed(node: NodeID(2)))
+    let short = story.point(3, first)
+    story.see(.started(node: NodeID(2), flushed: short, term: first, isNew: false))
+    story.expectNoViolation()
+    story.expectFinding("n2 restarted with records through 3", "its disk was damaged")
+    story.see(.crashed(node: NodeID(3)))
+    story.see(.started(node: NodeID(3), flushed: short, term: first, isNew: false))
+    story.expectViolation("n3 restarted with records through 3, but 5 were durable")
+  }
+
+  /// The leader counts a copy that a node had before its disk was lost twice.
+  @Test(arguments: [1, 2, 3])
+  func aCopyThatWasConfirmedCountsHoweverOftenItsDiskIsLost(times: Int) {
+    var story = Story()
+    story.see(
+      .policyChanged(
+        AckRequirement(rule: .majority, durability: .flushed, periodicSync: false),
+        voters: [NodeID(1), NodeID(2), NodeID(3)], members: [NodeID(1), NodeID(2), NodeID(3)],
+        fencing: true, checkQuorum: true, promotionNeedsMajority: true))
+    for node in [1, 2] {
+      story.see(.durable(node: NodeID(node), point: story.point(4, first)))
+    }
+    for _ in 0..<times {
+      story.see(.crashed(node: NodeID(2)))
+      story.see(.wiped(node: NodeID(2)))
+    }
+    story.acknowledge(1, first, 4)
+    story.expectNoViolation()
+    story.acknowledge(1, first, 5)
+    story.expectViolation("n1 acknowledged record 5", "before it was as durable")
+  }
+}
