@@ -26,6 +26,11 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
   name: "replicascope",
+  traits: [
+    .trait(
+      name: "PlantedBugs",
+      description: "Mutations of protocol and log that only tests switch on, each by its name")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),

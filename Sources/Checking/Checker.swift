@@ -41,12 +41,21 @@ public struct Checker: Sendable {
     var receivedBefore = LogPoint.origin
     var writtenBefore = LogPoint.origin
     var durableBefore = LogPoint.origin
+    /// What was durable one and two flushes before: what was flushed since says so itself, on the disk.
+    var durableOneAgo = LogPoint.origin
+    var durableTwoAgo = LogPoint.origin
+    /// Whether its disk was spoiled since it started.
+    var isSpoiled = false
     /// The furthest that it ever showed of the log it has; a restart does not take that back.
     var applied = Index.zero
     var commit = Index.zero
     var term = Term.zero
     var votedFor: NodeID?
     var leads: Term?
+    /// Whose copies it counts, while it leads; empty before it said so.
+    var voters: [NodeID] = []
+    /// Its newest durable votes.
+    var votes: [GivenVote] = []
     var isDegraded = false
 
     init() {}
@@ -54,6 +63,9 @@ public struct Checker: Sendable {
     /// What is left of a node whose process ended: its disk.
     init(crashed before: Seen) {
       durable = before.durable
+      durableOneAgo = before.durableOneAgo
+      durableTwoAgo = before.durableTwoAgo
+      isSpoiled = before.isSpoiled
       receivedBefore = before.received
       writtenBefore = before.written
       durableBefore = before.durable
@@ -64,7 +76,16 @@ public struct Checker: Sendable {
       applied = before.applied
       term = before.term
       votedFor = before.votedFor
+      votes = before.votes
     }
+
+    /// The furthest end that it is, or lately was, known to hold durably.
+    var durableEver: Index { max(durable.index, durableBefore.index) }
+  }
+
+  struct GivenVote: Equatable, Sendable {
+    var term: Term
+    var candidate: NodeID
   }
 
   struct Mark: Sendable {
@@ -82,6 +103,8 @@ public struct Checker: Sendable {
   var voters: [NodeID] = []
   var members: [NodeID] = []
   var fencing = true
+  /// Whether fencing was ever off: a deposed leader's words may come long after.
+  var wasUnfenced = false
   var promotionNeedsMajority = true
   /// A promise that was changed, and how each node stood then: records that it held may be answered
   /// under either promise, and a frozen node does not hear of the change until it is thawed.
@@ -112,8 +135,6 @@ public struct Checker: Sendable {
   /// Nodes whose disks were lost, and that have not caught up since: each may have held a promised
   /// copy.
   var wiped: Set<NodeID> = []
-  /// Nodes whose disks spoiled something: what they had newest may be gone when they start.
-  var damaged: Set<NodeID> = []
   var splitBrainsTold: Set<Term> = []
   var now = Instant.start
 
@@ -137,6 +158,7 @@ public struct Checker: Sendable {
       self.voters = voters
       self.members = members
       self.fencing = fencing
+      wasUnfenced = wasUnfenced || !fencing
       promotionNeedsMajority = majority
     case .started(let node, let flushed, let term, _): started(node, flushed, term)
     case .crashed(let node): change(node) { $0 = Seen(crashed: $0) }
@@ -145,15 +167,20 @@ public struct Checker: Sendable {
       change(node) {
         if $0.durable != .origin { $0.durableBefore = $0.durable }
         $0.durable = .origin
+        $0.durableOneAgo = .origin
+        $0.durableTwoAgo = .origin
         $0.applied = .zero
         $0.term = .zero
         $0.votedFor = nil
+        $0.votes = []
       }
-    case .damaged(let node): damaged.insert(node)
+    case .spoiled(let node): change(node) { $0.isSpoiled = true }
     case .frozen(let node): change(node) { $0.isFrozen = true }
     case .thawed(let node): change(node) { $0.isFrozen = false }
     case .durable(let node, let point):
       change(node) {
+        $0.durableTwoAgo = $0.durableOneAgo
+        $0.durableOneAgo = $0.durable
         $0.durable = point
         if $0.written.index < point.index { $0.written = point }
       }
@@ -163,9 +190,13 @@ public struct Checker: Sendable {
       compare(point, of: node)
     case .written(let node, let point): change(node) { $0.written = point }
     case .appended(let node, let point):
+      checkAppended(node, point)
       change(node) { $0.received = point }
       compare(point, of: node)
     case .voted(let node, let term, let candidate): voted(node, term, candidate)
+    case .granted(let node, let term, let candidate): granted(node, term, candidate)
+    case .reported(let node, let flushed): reported(node, flushed)
+    case .voters(let leader, let voters): change(leader) { $0.voters = voters }
     case .elected(let node, let term, let history, let head, let forced, let origin):
       elected(node, term, Log(history: history, origin: origin), head, forced)
     case .steppedDown(let node, let term):
@@ -177,11 +208,14 @@ public struct Checker: Sendable {
       if let position = ledger.position(term) { ledger.accounts[position].internals.append(index) }
     case .applied(let node, let point, let hash): applied(node, point, hash)
     case .truncated(let node, let point, let discarded):
+      checkCut(node, point, discarded)
       change(node) {
         $0.receivedBefore = $0.received
         $0.writtenBefore = $0.written
         $0.durableBefore = $0.durable
         $0.durable = point
+        $0.durableOneAgo = point
+        $0.durableTwoAgo = point
         $0.written = point
         $0.received = point
         $0.applied = min($0.applied, point.index)

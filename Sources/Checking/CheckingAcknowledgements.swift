@@ -30,6 +30,8 @@ extension Checker {
       let own = of(leader)
       guard holds(requirement.periodicSync ? own.written : own.durable) else { return false }
       if own.isDegraded { return true }
+      // A deposed leader that does not know it goes by the members that it knows.
+      let voters = own.voters.isEmpty ? self.voters : own.voters
       func has(_ node: NodeID) -> Bool {
         let state = of(node)
         let isWritten =

@@ -22,6 +22,9 @@ extension Checker {
     if let other = leaders.first(where: { $0.term == term && $0.node != node }) {
       violate("\(other.node) and \(node) both lead term \(term.epoch)")
     }
+    if !of(node).votes.contains(GivenVote(term: term, candidate: node)) {
+      violate("\(node) leads term \(term.epoch) before its own vote is durable")
+    }
     leaders.append((term, node))
     if leaders.count > 256 { leaders.removeFirst() }
     checkCommitted(node, term, log, forced)

@@ -12,8 +12,9 @@ extension Checker {
       let text =
         "\(node) restarted with records through \(flushed.index), but \(before.durable.index) "
         + "were durable"
-      if damaged.contains(node) {
-        find("\(text): its disk was damaged")
+      // No record says of the last flushes that they are durable: damage there looks like a torn tail.
+      if before.isSpoiled, flushed.index >= before.durableTwoAgo.index {
+        find("\(text): its disk was spoiled")
         // Until it has caught up it may lack a promised copy, as if its disk had been lost.
         wiped.insert(node)
       } else {
@@ -24,6 +25,8 @@ extension Checker {
       $0.isRunning = true
       if lostTail { $0.durableBefore = before.durable }
       $0.durable = flushed
+      $0.durableOneAgo = flushed
+      $0.durableTwoAgo = flushed
       $0.written = flushed
       $0.received = flushed
       $0.term = max($0.term, term)
@@ -41,6 +44,64 @@ extension Checker {
     change(node) {
       if candidate != nil || term != $0.term { $0.votedFor = candidate }
       $0.term = term
+      if let candidate {
+        $0.votes.append(GivenVote(term: term, candidate: candidate))
+        if $0.votes.count > Self.votesKept { $0.votes.removeFirst() }
+      }
+    }
+  }
+
+  /// Votes under way at once: a node that gives another before the first is sent is still held to both.
+  static let votesKept = 8
+
+  /// A vote that is sent must be durable.
+  mutating func granted(_ node: NodeID, _ term: Term, _ candidate: NodeID) {
+    let state = of(node)
+    if state.votes.contains(GivenVote(term: term, candidate: candidate)) { return }
+    violate(
+      term < state.term
+        ? "\(node) votes for \(candidate) in term \(term.epoch), but had promised term "
+          + "\(state.term.epoch)"
+        : "\(node) votes for \(candidate) in term \(term.epoch) before that is durable")
+  }
+
+  /// What a follower says it holds must be on its disk.
+  mutating func reported(_ node: NodeID, _ flushed: Index) {
+    let durable = of(node).durableEver
+    if flushed > durable, !syncsByTime {
+      violate("\(node) says that it holds records through \(flushed), and holds \(durable)")
+    }
+  }
+
+  /// Whether copies that are written and not synced count, or counted lately.
+  var syncsByTime: Bool {
+    requirement.periodicSync || promisesBefore.contains { $0.requirement.periodicSync }
+  }
+
+  /// A leader never rewrites its log.
+  mutating func checkAppended(_ node: NodeID, _ point: LogPoint) {
+    let state = of(node)
+    guard let term = state.leads, point.index <= state.received.index else { return }
+    violate("\(node) leads term \(term.epoch) and writes record \(point.index) again")
+  }
+
+  /// A leader cuts nothing off, and what is cut off is kept: lost writes have names.
+  mutating func checkCut(_ node: NodeID, _ point: LogPoint, _ discarded: [DiscardedWrite]) {
+    let state = of(node)
+    if let term = state.leads {
+      violate("\(node) leads term \(term.epoch) and cuts its log to record \(point.index)")
+    }
+    let term = state.received.term
+    guard let account = ledger.account(term), let kept = account.kept else { return }
+    let (from, through) = (max(kept, point.index), min(account.through, state.received.index))
+    guard through > max(from, account.start) else { return }
+    let lost = account.writes(after: from, through: through)
+    let named = discarded.reduce(0) {
+      $0 + ($1.term == term && $1.index > from && $1.index <= through ? 1 : 0)
+    }
+    if named < lost {
+      violate(
+        "\(node) cut \(lost) lost writes of term \(term.epoch) off and kept \(named) of them")
     }
   }
 
@@ -91,9 +152,43 @@ extension Checker {
       violate("\(node)'s commit position went back from \(before.commit) to \(index)")
     }
     change(node) { $0.commit = index }
+    let held = max(before.received.index, before.durableEver)
+    if index > held {
+      violate("\(node) takes record \(index) for committed, and holds records through \(held)")
+    }
     if before.leads == term {
+      checkCounted(node, index, term, before)
       let version = Version(term: term, index: index)
       if version > committed { committed = version }
+    } else if index > committed.index, !mayLoseCommitted {
+      violate("\(node) takes record \(index) for committed, and no leader has committed it")
+    }
+  }
+
+  /// Whether knobs, lost disks or forced promotions permit, or permitted, that what was committed goes.
+  var mayLoseCommitted: Bool {
+    wasForced || wasUnfenced || committedWasLost || !promotionNeedsMajority || !wiped.isEmpty
+      || syncsByTime
+  }
+
+  /// A leader commits by counting durable copies, and only of records of its own term.
+  mutating func checkCounted(_ leader: NodeID, _ index: Index, _ term: Term, _ state: Seen) {
+    if let account = ledger.account(term), index < account.start {
+      violate(
+        "\(leader) commits record \(index), of a term before its own (\(term.epoch)), by counting")
+    }
+    if syncsByTime { return }
+    let voters = state.voters.isEmpty ? self.voters : state.voters
+    var copies = 0
+    for voter in voters {
+      let other = of(voter)
+      func holds(_ point: LogPoint) -> Bool { point.index >= index && point.term >= term }
+      if holds(other.durable) || holds(other.durableBefore) { copies += 1 }
+    }
+    if copies < voters.count / 2 + 1 {
+      violate(
+        "\(leader) commits record \(index) of term \(term.epoch) with \(copies) copies among "
+          + "\(voters.count) voters")
     }
   }
 }

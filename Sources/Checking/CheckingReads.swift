@@ -16,7 +16,16 @@ extension Checker {
     if ledger.isLost(term, index) { return }
     if !again { keys.note(key, version) }
     if version > everything { everything = version }
-    withSession(session) { $0.wrote = version }
+    var wrote = Version.none
+    withSession(session) {
+      wrote = $0.wrote
+      $0.wrote = version
+    }
+    if version < wrote, !wasUnfenced, !wasForced, !ledger.isLost(wrote.term, wrote.index) {
+      violate(
+        "session \(session)'s write is record \(index) of term \(term.epoch), before its write "
+          + "\(wrote.index) of term \(wrote.term.epoch)")
+    }
   }
 
   mutating func withSession(_ session: UInt64, _ body: (inout Session) -> Void) {
@@ -78,7 +87,17 @@ extension Checker {
       let isForbidden = fencing && !wasForced && !committedWasLost
       if isForbidden { violate(text) } else { find(text) }
     }
+    if read.guarantee == .linearizable { checkClean(node, version) }
     guard version.index > .zero, !lost(version) else { return }
     if version > everything, read.guarantee == .linearizable { everything = version }
+  }
+
+  /// A linearizable read shows nothing that was neither committed nor acknowledged: it may yet go.
+  private mutating func checkClean(_ node: NodeID, _ version: Version) {
+    if version <= committed || version <= everything || version.index == .zero { return }
+    if version.index <= ledger.acknowledgedThrough(version.term) || mayLoseCommitted { return }
+    violate(
+      "\(node) answered a linearizable read with record \(version.index) of term "
+        + "\(version.term.epoch), which was neither committed nor acknowledged")
   }
 }

@@ -102,9 +102,9 @@ public enum Observation: Sendable {
   case crashed(node: NodeID)
   /// A node's disk was lost.
   case wiped(node: NodeID)
-  /// A node's disk spoils, or will spoil, something that was synced; damage among the newest records
-  /// cannot be told from a torn tail, and costs them.
-  case damaged(node: NodeID)
+  /// A node's disk was spoiled: some of what it was told to keep may be elsewhere, or read otherwise.
+  /// Damage among the newest records cannot be told from a torn tail, and costs them.
+  case spoiled(node: NodeID)
   /// A node's processor stands still.
   case frozen(node: NodeID)
   /// It goes on.
@@ -117,6 +117,12 @@ public enum Observation: Sendable {
   case appended(node: NodeID, point: LogPoint)
   /// A vote became durable.
   case voted(node: NodeID, term: Term, for: NodeID?)
+  /// A node tells a candidate that it has its vote.
+  case granted(node: NodeID, term: Term, to: NodeID)
+  /// A node tells its leader through which record its log is durable.
+  case reported(node: NodeID, flushed: Index)
+  /// Whose copies a leader counts from now on.
+  case voters(of: NodeID, [NodeID])
   /// A node leads; `history` is its log, stretch by stretch. Where retention dropped the log's
   /// beginning, `origin` is the last record dropped, and the first stretch ends there.
   case elected(

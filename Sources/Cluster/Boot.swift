@@ -78,7 +78,8 @@ extension Cluster {
   private mutating func opened(_ recovery: Recovery, at id: NodeID) {
     guard nodes[id.offset].boot != nil else { return }
     for note in recovery.notes { say(.log, id, "\(id) \(note)") }
-    nodes[id.offset].boot?.term = recovery.vote.term
+    let forgets = isPlanted(.restartsForgetTerms)
+    nodes[id.offset].boot?.term = forgets ? .zero : recovery.vote.term
     nodes[id.offset].boot?.promisedTerm = recovery.vote.term
     nodes[id.offset].boot?.end = recovery.point
     // Suspect and empty: its disk was lost, now or before an earlier start.

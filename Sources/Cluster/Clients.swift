@@ -262,7 +262,7 @@ extension Cluster {
       again: operation.tries > 1)
     load.clients[position].operation = nil
     load.clients[position].leader = node
-    load.clients[position].wrote = index
+    if !isPlanted(.sessionsForgetWrites) { load.clients[position].wrote = index }
     if load.clients[position].saw < index { load.clients[position].saw = index }
     metrics.wrote(after: now - operation.intended)
     becameIdle(position)
@@ -331,7 +331,7 @@ extension Cluster {
         .readReturned(
           id: id, servedBy: node, versionIndex: version?.index ?? .zero,
           versionTerm: version?.term ?? .zero, appliedThrough: applied))
-      withClient(session) { $0.saw = max($0.saw, applied) }
+      if !isPlanted(.sessionsForgetReads) { withClient(session) { $0.saw = max($0.saw, applied) } }
       if session == 0 { return operatorRead(version, by: node, operation) }
       finishRead(Int(session) - 1, operation)
     }

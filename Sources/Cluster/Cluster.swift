@@ -28,6 +28,10 @@ public struct ClusterConfiguration: Sendable {
   public var checkpointSpacing = 32 << 20
   /// Bytes of a segment file.
   public var segmentSize = 16 << 20
+  #if PlantedBugs
+    /// The bug planted in every node.
+    public var planted: PlantedBug?
+  #endif
 
   /// The design's defaults for these knobs and this load.
   public init(knobs: Knobs, load: LoadChange, clusterID: UInt64, bootEpoch: UInt64, seed: UInt64) {
@@ -182,7 +186,11 @@ public struct Cluster<W: World>: Sendable {
       saltSource: random.next())
     log.segmentSize = configuration.segmentSize
     // Once a cluster has served, an empty directory is a disk that was lost, or a new member's.
-    log.newIsSuspect = hasBegun || configuration.hasServed
+    log.newIsSuspect =
+      (hasBegun || configuration.hasServed) && !isPlanted(.lostDisksAreNew)
+    #if PlantedBugs
+      log.planted = planted
+    #endif
     return WriteAheadLog(log)
   }
 

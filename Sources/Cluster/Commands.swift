@@ -204,7 +204,7 @@ extension Cluster {
     guard node(id)?.status == .frozen else { return .note("\(id) is not frozen") }
     nodes[id.offset].status = .running
     observe(.thawed(node: id))
-    let disk = nodes[id.offset].deferredDisk
+    let disk = isPlanted(.thawForgetsTheDisk) ? [] : nodes[id.offset].deferredDisk
     let waiting = nodes[id.offset].deferred
     nodes[id.offset].deferredDisk = []
     nodes[id.offset].deferred = []
@@ -362,13 +362,13 @@ extension Cluster {
         guard let place = cluster.world.flipBit(id) else {
           return .refused("\(id)'s log holds nothing yet that was synced")
         }
-        cluster.observe(.damaged(node: id))
+        cluster.observe(.spoiled(node: id))
         return .done("a bit of \(id)'s \(place) is flipped")
       }
     case .misplace(let node):
       return onNode(node) { cluster, id in
         _ = cluster.world.misplaceNext(id)
-        cluster.observe(.damaged(node: id))
+        cluster.observe(.spoiled(node: id))
         return .done("\(id)'s next write lands elsewhere")
       }
     case .failDisk(let node):

@@ -26,7 +26,9 @@ extension Cluster {
       let request = newRead(.replica(purpose), at: id)
       onLog(id) { $0.readCheckpoint(atOrBelow: index, request: request, into: &$1) }
     case .install(let checkpoint): install(checkpoint, at: id)
-    case .send(let message, let receiver): send(message, from: id, to: receiver)
+    case .send(let message, let receiver):
+      overhear(message, from: id, to: receiver)
+      send(message, from: id, to: receiver)
     case .setTimer(let name, let interval): setTimer(name, interval, at: id)
     case .cancelTimer(let name): cancelTimer(name, at: id)
     case .acknowledge(let origins, let term, let first, let through):

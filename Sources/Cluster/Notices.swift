@@ -63,6 +63,7 @@ extension Cluster {
         node: id, term: term, history: covered,
         head: nodes[id.offset].replica?.head ?? .origin, forced: forced,
         origin: history?.origin.index ?? .zero))
+    observe(.voters(of: id, nodes[id.offset].replica?.membership.voters ?? []))
     observePolicy()
     toldLost = checker.ledger.lost
     highWater.elected(at: nodes[id.offset].replica?.head ?? .origin)
@@ -72,6 +73,7 @@ extension Cluster {
 
   private mutating func membershipIs(_ membership: Membership, at id: NodeID) {
     guard nodes[id.offset].replica?.role == .leader else { return }
+    observe(.voters(of: id, membership.voters))
     observePolicy()
     let voters = membership.voters.map(\.description).joined(separator: " ")
     say(.note, id, "voters: \(voters)")

@@ -30,6 +30,9 @@ extension Cluster {
     policy.fencing = knobs.fencing
     policy.heartbeat = knobs.heartbeat
     policy.electionTimeout = knobs.electionTimeout
+    #if PlantedBugs
+      policy.planted = planted
+    #endif
     return policy
   }
 

@@ -84,7 +84,10 @@ extension Replica {
   }
 
   /// What counts as the leader's own durable copy.
-  private var own: Index { policy.syncsEveryBatch ? flushed.index : written.index }
+  private var own: Index {
+    if isPlanted(.countsBeforeFlush) { return head.index }
+    return policy.syncsEveryBatch ? flushed.index : written.index
+  }
 
   /// Moves commit and acknowledgement on as far as the followers' positions allow.
   mutating func advance(into effects: inout [Effect]) {
@@ -92,11 +95,13 @@ extension Replica {
     guard role == .leader, let first = leadership?.first, let progress = leadership?.progress,
       let isDegraded = leadership?.isDegraded, let acknowledged = leadership?.acknowledged
     else { return }
-    let durable = AcknowledgementRules.committed(
-      own: flushed.index, progress: progress, membership: membership, leader: id)
+    let durable =
+      durableWrongly(progress)
+      ?? AcknowledgementRules.committed(
+        own: flushed.index, progress: progress, membership: membership, leader: id)
     var commitMoved = false
     // A record of an earlier term is committed only by one of this term that follows it.
-    if durable > commit, durable >= first {
+    if durable > commit, durable >= first || isPlanted(.commitsOlderTermsByCounting) {
       commit = min(durable, head.index)
       commitMoved = true
       effects.append(.committed(commit, term))
@@ -104,7 +109,7 @@ extension Replica {
     let strict = AcknowledgementRules.acknowledged(
       by: policy.acknowledgement, waitFor: policy.waitFor, own: own, progress: progress,
       membership: membership, leader: id)
-    if isDegraded, strict >= own { restorePolicy(into: &effects) }
+    if isDegraded, strict >= own, !isPlanted(.staysDegraded) { restorePolicy(into: &effects) }
     let allowed = leadership?.isDegraded == true ? own : strict
     // What earlier terms left shows with the first record of this one, never before.
     if allowed > acknowledged, allowed >= first { acknowledge(through: allowed, into: &effects) }
@@ -153,7 +158,7 @@ extension Replica {
       leadership?.waiting.isEmpty == false
     else { return }
     leadership?.isDegraded = true
-    effects.append(.notice(.degraded))
+    if !isPlanted(.degradesSilently) { effects.append(.notice(.degraded)) }
     advance(into: &effects)
   }
 

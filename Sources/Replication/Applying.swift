@@ -8,6 +8,7 @@ extension Replica {
 
   /// How far the state may show the log.
   var showsThrough: Index {
+    if isPlanted(.showsBeforeCommit) { return head.index }
     if policy.appliesWhenFlushed, role != .leader { return flushed.index }
     // A leader shows what it acknowledged, even where the policy is weaker than commit.
     let acknowledged = leadership.map { min($0.acknowledged, flushed.index) } ?? .zero
@@ -52,7 +53,8 @@ extension Replica {
           state.prefetch(write)
         }
         if let write = Self.write(entry, in: bytes) {
-          state.apply(write, index: index, term: entry.term)
+          state.apply(
+            write, index: index, term: entry.term, again: isPlanted(.retriesAreApplied))
         }
         last = LogPoint(index: index, term: entry.term, chain: entry.chain, end: end)
         if index.rawValue % Self.hashStride == 0 {

@@ -36,6 +36,8 @@ extension Replica {
   /// to meet at least one.
   var votesNeeded: Int {
     let voters = membership.voters.count
+    if isPlanted(.needsOneVoteLess) { return membership.majority - 1 }
+    if isPlanted(.asksMajorityUnderSemiSync) { return membership.majority }
     switch policy.acknowledgement {
     case .any(let copies, _), .first(let copies, _):
       return max(membership.majority, voters - copies)
@@ -53,6 +55,7 @@ extension Replica {
   /// Asks around who would vote for it, without raising its term.
   mutating func askForVotes(into effects: inout [Effect]) {
     guard role != .leader, mayCampaign, logIsSettled else { return }
+    if isPlanted(.noPreVote) { return campaign(on: .silence, forced: false, into: &effects) }
     role = .candidate
     let proposed = term.next(for: id)
     candidacy = Candidacy(stage: .asking, term: proposed)
@@ -69,8 +72,8 @@ extension Replica {
   ) {
     let hasLeader = role == .leader || (role == .follower && leaderIsFresh)
     let granted =
-      proposed > term && !hasLeader && !isSuspect
-      && !candidate.isLessAdvanced(than: head)
+      proposed > term && (!hasLeader || isPlanted(.votesBesideALeader)) && !isDoubtful
+      && !isBehind(candidate, head)
     effects.append(
       .send(
         .preVoteReply(
@@ -98,21 +101,29 @@ extension Replica {
   private mutating func considerPreVotes(isLastCall: Bool, into effects: inout [Effect]) {
     guard let current = candidacy, current.stage == .asking else { return }
     let everyone = current.replies.count == membership.voters.filter { $0 != id }.count
-    let willing = current.replies.filter(\.granted).count + (isSuspect || !isVoter ? 0 : 1)
+    let willing = current.replies.filter(\.granted).count + (isDoubtful || !isVoter ? 0 : 1)
     let needed = policy.promotionNeedsMajority ? votesNeeded : 1
-    let allSuspect = everyone && isSuspect && current.replies.allSatisfy(\.isSuspect)
+    // Where too many are suspect for a majority of the others, all must vote: every record that may
+    // have been committed is then in the log of one of them, and the most advanced wins. Whoever is not
+    // suspect must be willing: one that hears a leader, or is ahead, is not.
+    let sound = current.replies.lazy.filter { !$0.isSuspect }.count + (isSuspect ? 0 : 1)
+    let allSuspect =
+      everyone && sound < membership.majority
+      && current.replies.allSatisfy {
+        $0.isSuspect || $0.granted || head.isLessAdvanced(than: $0.head)
+      }
     guard everyone || isLastCall else {
       if willing >= votesNeeded { effects.append(.setTimer(.candidacy, policy.heartbeat)) }
       return
     }
-    let ahead = current.replies.filter { head.isLessAdvanced(than: $0.head) }
+    let ahead = current.replies.filter { isBehind(head, $0.head) }
     if let best = ahead.max(by: { $0.head.isLessAdvanced(than: $1.head) }),
       !best.isSuspect || allSuspect
     {
       effects.append(.notice(.standsAside(for: best.node)))
       effects.append(.send(.campaign(term: term, transfer: false), to: best.node))
       becomeFollower(of: nil, why: "stands aside", into: &effects)
-    } else if willing >= needed && !isSuspect || allSuspect {
+    } else if willing >= needed && !isDoubtful || allSuspect {
       campaign(
         on: allSuspect ? .allSuspect : .silence, forced: !policy.promotionNeedsMajority,
         into: &effects)
@@ -174,15 +185,18 @@ extension Replica {
     into effects: inout [Effect]
   ) {
     // Without fencing, a leader does not hear that it was deposed.
-    if role == .leader, !policy.fencing { return }
+    if role == .leader, !policy.fencing || isPlanted(.deposedLeaderStays) { return }
     let hasLeader = role == .leader || (role == .follower && leaderIsFresh)
     guard theirs > term else {
+      if isPlanted(.votesInLowerTerms), !isBehind(candidate, head) {
+        return effects.append(.send(.voteReply(term: theirs, granted: true), to: sender))
+      }
       effects.append(.send(.voteReply(term: term, granted: false), to: sender))
       return
     }
-    if hasLeader, grounds != .transfer { return }
+    if hasLeader, grounds != .transfer, !isPlanted(.votesBesideALeader) { return }
     let granted =
-      (!isSuspect || grounds == .allSuspect) && !candidate.isLessAdvanced(than: head)
+      (!isDoubtful || grounds == .allSuspect) && !isBehind(candidate, head)
     raise(to: theirs, votedFor: granted ? sender : nil, into: &effects)
     leaderIsFresh = false
     becomeFollower(of: nil, why: "\(sender) campaigns in term \(theirs.epoch)", into: &effects)
@@ -212,7 +226,9 @@ extension Replica {
   }
 
   private mutating func considerVotes(into effects: inout [Effect]) {
-    guard let current = candidacy, current.ownVoteIsDurable else { return }
+    guard let current = candidacy,
+      current.ownVoteIsDurable || isPlanted(.leadsBeforeOwnVoteIsDurable)
+    else { return }
     let votes = current.replies.filter(\.granted).count + (isVoter ? 1 : 0)
     let needed =
       switch current.grounds {
@@ -230,6 +246,7 @@ extension Replica {
     guard let current = candidacy else { return }
     switch current.stage {
     case .asking: considerPreVotes(isLastCall: true, into: &effects)
+    case .voting where isPlanted(.candidatesNeverGiveUp): break
     case .voting: becomeFollower(of: nil, why: "no majority", into: &effects)
     }
   }

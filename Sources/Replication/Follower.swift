@@ -11,7 +11,14 @@ extension Replica {
       guard accepts(theirs, from: sender, into: &effects) else { return }
       if truncating != nil || installing != nil { return }
       lastRound = round
-      let isHeartbeat = batches.isEmpty && previous.index == .zero
+      if let mark = highWaterMark {
+        stashed = (message, sender)
+        return cutOff(after: mark, into: &effects)
+      }
+      let isHeartbeat =
+        batches.isEmpty
+        && (previous.index == .zero
+          || isPlanted(.heartbeatsMatchByIndex) && previous.index <= head.index)
       guard isHeartbeat || sharesLog(at: previous, into: &effects) else {
         promise(
           .mismatch(term: term, refused: previous.index, history: history, round: round),
@@ -51,6 +58,7 @@ extension Replica {
     for batch in batches {
       switch takeIfNew(batch, into: &effects) {
       case .taken: if batch.last.index > matched.index { matched = batch.last }
+      case .full where isPlanted(.fullDisksMatch): matched = batch.last
       case .full: return nil
       case .diverges(let fork): return fork
       }
@@ -62,8 +70,8 @@ extension Replica {
   mutating func accepts(
     _ theirs: Term, from sender: NodeID, into effects: inout [Effect]
   ) -> Bool {
-    if role == .leader, !policy.fencing { return false }
-    if theirs < term {
+    if role == .leader, !policy.fencing || isPlanted(.deposedLeaderStays) { return false }
+    if theirs < term, !isPlanted(.followsLowerTerms) {
       // Without fencing a follower stays with whom it was last told to follow.
       guard !policy.fencing, leader == sender || leader == nil else {
         effects.append(.send(.appendReply(term: term, positions: .none, round: 0), to: sender))
@@ -142,7 +150,7 @@ extension Replica {
     written = point
     if matched.index > point.index { matched = point }
     forgetMemberships(after: point.index)
-    if applied.index > point.index {
+    if applied.index > point.index, !isPlanted(.statesAreNotRebuilt) {
       isRebuilding = true
       isReadingToApply = false
       effects.append(.readCheckpoint(atOrBelow: point.index, purpose: .rebuild))
@@ -166,7 +174,7 @@ extension Replica {
   private mutating func learnCommit(
     _ leaderCommit: Index, of theirs: Term, into effects: inout [Effect]
   ) {
-    let known = min(leaderCommit, matched.index)
+    let known = min(leaderCommit, isPlanted(.commitsForeignRecords) ? head.index : matched.index)
     if known > commit {
       commit = known
       effects.append(.committed(commit, term))
@@ -185,9 +193,10 @@ extension Replica {
   mutating func tellLeader(into effects: inout [Effect]) {
     guard role == .follower, let leader else { return }
     func shared(_ point: LogPoint) -> LogPoint {
-      point.index <= matched.index ? point : matched
+      point.index <= matched.index || isPlanted(.reportsForeignRecords) ? point : matched
     }
-    let durable = shared(policy.syncsEveryBatch ? flushed : written)
+    let isDurable = policy.syncsEveryBatch && !isPlanted(.reportsBeforeFlush)
+    let durable = shared(isDurable ? flushed : policy.syncsEveryBatch ? head : written)
     promise(
       .appendReply(
         term: term,
@@ -230,7 +239,7 @@ extension Replica {
     window = LogWindow(after: point)
     flushed = point
     written = point
-    state = restored
+    if !isPlanted(.installedStatesAreDropped) { state = restored }
     applied = point
     if commit > point.index {
       effects.append(.notice(.commitRolledBack(from: commit, to: point.index)))

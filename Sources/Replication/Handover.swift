@@ -20,7 +20,7 @@ extension Replica {
   }
 
   mutating func switchoverTimedOut(into effects: inout [Effect]) {
-    guard let target = leadership?.switchover else { return }
+    guard let target = leadership?.switchover, !isPlanted(.switchoversNeverEnd) else { return }
     leadership?.switchover = nil
     effects.append(.notice(.switchoverFailed(target)))
   }
@@ -71,7 +71,7 @@ extension Replica {
   /// Gives a learner its vote once it has caught up.
   mutating func considerLearner(at position: Int, into effects: inout [Effect]) {
     guard let office = leadership, position < office.progress.count, !hasPendingMembership,
-      office.changes.isEmpty, commit >= office.first
+      !isPlanted(.learnersNeverVote), office.changes.isEmpty, commit >= office.first
     else { return }
     let progress = office.progress[position]
     guard membership.learners.contains(progress.node),

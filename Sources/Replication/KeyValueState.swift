@@ -51,10 +51,13 @@ public struct KeyValueState: Equatable, Sendable {
 
   /// Applies a client's write, unless the session's newest write is as new.
   ///
+  /// - Parameter again: whether it is applied nevertheless, as a planted bug does.
   /// - Returns: whether it changed anything.
   @discardableResult
-  public mutating func apply(_ write: ClientWrite.View, index: Index, term: Term) -> Bool {
-    guard advance(session: write.session, to: write.sequence) else { return false }
+  public mutating func apply(
+    _ write: ClientWrite.View, index: Index, term: Term, again: Bool = false
+  ) -> Bool {
+    guard advance(session: write.session, to: write.sequence) || again else { return false }
     let keyHash = ChainHash.hash(write.key)
     let position = Int(truncatingIfNeeded: keyHash & UInt64(buckets.count - 1))
     let entryHash =
@@ -118,6 +121,9 @@ public struct KeyValueState: Equatable, Sendable {
     guard page < sessions.count, !sessions[page].isEmpty else { return 0 }
     return sessions[page][Int(session) % Self.sessionPage]
   }
+
+  /// Forgets which writes it holds, as a planted bug does.
+  mutating func forgetSessions() { sessions = [] }
 
   private mutating func advance(session: UInt64, to sequence: UInt64) -> Bool {
     let page = Int(session) / Self.sessionPage

@@ -33,6 +33,12 @@ extension Replica {
     guard let office = leadership else { return }
     effects.append(.notice(.steppedDown(office.term, why: why)))
     for waiting in office.waiting {
+      if isPlanted(.acknowledgesWhenDeposed) {
+        let last = waiting.first.advanced(by: waiting.origins.count - 1)
+        effects.append(
+          .acknowledge(waiting.origins, term: office.term, first: waiting.first, through: last))
+        continue
+      }
       effects.append(.abandon(waiting.origins, leader: next))
     }
     for read in office.confirming + office.unconfirmed {
@@ -137,7 +143,7 @@ extension Replica {
     effects.append(
       .send(
         .append(
-          term: term, batches: batches, previous: previous, commit: commit,
+          term: term, batches: batches, previous: previous, commit: commitTold(with: batches),
           round: office.round + 1, forced: office.isForced), to: progress.node))
   }
 
@@ -198,7 +204,7 @@ extension Replica {
 
   /// Another node's higher term ends this office, unless fencing is off.
   mutating func deposed(by theirs: Term, into effects: inout [Effect]) {
-    if role == .leader, !policy.fencing { return }
+    if role == .leader, !policy.fencing || isPlanted(.deposedLeaderStays) { return }
     raise(to: theirs, votedFor: nil, into: &effects)
     becomeFollower(of: nil, why: "term \(theirs.epoch) began", into: &effects)
   }
@@ -213,6 +219,7 @@ extension Replica {
     guard role == .leader, theirs == term, let position = leadership?.position(of: sender),
       var progress = leadership?.progress[position]
     else { return }
+    if isPlanted(.forksAreNotMended) { return }
     progress.isActive = true
     progress.answered = max(progress.answered, round)
     defer { leadership?.progress[position] = progress }
@@ -321,7 +328,8 @@ extension Replica {
         leadership?.progress[position].mode = .streaming
       }
     }
-    if policy.checkQuorum, answering < membership.majority {
+    let isChecked = policy.checkQuorum && !isPlanted(.checkQuorumIsSkipped)
+    if isChecked, answering < membership.majority {
       becomeFollower(of: nil, why: "no majority answers", into: &effects)
     }
   }

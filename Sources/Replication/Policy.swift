@@ -25,7 +25,7 @@ public enum AcknowledgementRule: Equatable, Sendable {
 }
 
 /// The knobs that a replica goes by; the same on every node, changed by the operator at any time.
-public struct Policy: Equatable, Sendable {
+public struct Policy: Equatable, Plantable, Sendable {
   /// Which copies a write needs.
   public var acknowledgement = AcknowledgementRule.majority
   /// How durable a follower's copy must be.
@@ -48,6 +48,10 @@ public struct Policy: Equatable, Sendable {
   public var heartbeat = Interval.milliseconds(100)
   /// Silence after which a follower campaigns; the shell adds up to 15 % by chance.
   public var electionTimeout = Interval.seconds(1)
+  #if PlantedBugs
+    /// The bug planted in the replica.
+    public var planted: PlantedBug?
+  #endif
 
   /// The defaults.
   public init() {}

@@ -6,7 +6,9 @@ extension Replica {
     case .anything: serve(request, into: &effects)
     case .atLeast(let index): serve(request, whenApplied: index, into: &effects)
     case .linearizable:
-      if role == .leader {
+      if role == .leader, isPlanted(.readsWithoutAsking) {
+        serve(request, whenApplied: commit, into: &effects)
+      } else if role == .leader {
         leadership?.unconfirmed.append(.init(asker: .client(request)))
         confirmReads(into: &effects)
       } else if policy.appliesWhenFlushed {
@@ -36,6 +38,9 @@ extension Replica {
       effects.append(.send(.readIndexReply(id: id, index: nil), to: sender))
       return
     }
+    if isPlanted(.tellsUnconfirmedIndex) {
+      return effects.append(.send(.readIndexReply(id: id, index: commit), to: sender))
+    }
     leadership?.unconfirmed.append(.init(asker: .follower(sender, id: id)))
     confirmReads(into: &effects)
   }
@@ -52,10 +57,12 @@ extension Replica {
 
   /// Serves the reads whose round a majority answered, and begins the next round.
   mutating func confirmReads(into effects: inout [Effect]) {
-    guard let office = leadership, commit >= office.first else { return }
+    guard let office = leadership, commit >= office.first || isPlanted(.readsBeforeOwnCommit)
+    else { return }
     if let round = office.confirmRound {
       let answered = office.progress.filter {
-        $0.answered >= round && membership.voters.contains($0.node)
+        $0.answered >= (isPlanted(.oldRoundsConfirm) ? 1 : round)
+          && membership.voters.contains($0.node)
       }
       guard answered.count + (isVoter ? 1 : 0) >= membership.majority else { return }
       let confirmed = office.confirming
@@ -89,7 +96,7 @@ extension Replica {
   private mutating func serve(
     _ request: ReadRequest, whenApplied index: Index, into effects: inout [Effect]
   ) {
-    if applied.index >= index, !isRebuilding {
+    if applied.index >= index || isPlanted(.readsDoNotWait), !isRebuilding {
       serve(request, into: &effects)
     } else {
       parked.append(ParkedRead(request: request, index: index))

@@ -141,6 +141,7 @@ public struct Replica: Sendable {
     commit = origin.applied.index
     memberships = origin.memberships
     isSuspect = origin.isSuspect
+    if isPlanted(.checkpointsForgetSessions) { state.forgetSessions() }
   }
 
   /// The log's end.
@@ -253,7 +254,7 @@ public struct Replica: Sendable {
 
   /// Sends a promise once everything promised so far is durable.
   mutating func promise(_ message: Message, to node: NodeID, into effects: inout [Effect]) {
-    if votesInFlight == 0 {
+    if votesInFlight == 0 || isPlanted(.votesAreSentBeforeDurable) {
       effects.append(.send(message, to: node))
     } else {
       held.append((message, node))

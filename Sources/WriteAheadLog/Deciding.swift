@@ -35,7 +35,9 @@ extension WriteAheadLog {
         // It got its name after the segment before it was synced.
         finding.durable = max(finding.durable, header.previous.end)
       }
-      if let scan = one.scan { finding.durable = max(finding.durable, scan.watermark) }
+      if let scan = one.scan, !isPlanted(.recoveryIgnoresWatermarks) {
+        finding.durable = max(finding.durable, scan.watermark)
+      }
       guard finding.damage == nil else {
         // A file without a header behind the bad place: it got its name when all before it was synced.
         if one.header == nil || one.scan == nil, cut == nil { finding.isRot = true }
@@ -115,7 +117,10 @@ extension WriteAheadLog {
     var operations: [FileOperation] = []
     if let damage = finding.damage {
       // Good headers behind a bad place say what was durable there: a hole below is rot.
-      guard !finding.isRot, finding.point.end >= finding.durable, !finding.good.isEmpty else {
+      let isTorn =
+        !finding.isRot && finding.point.end >= finding.durable
+        && !isPlanted(.recoveryTakesTornForRot)
+      guard isTorn || isPlanted(.recoveryTruncatesRot), !finding.good.isEmpty else {
         return tellDamage(damage, opening, into: &output)
       }
       condition = .suspect("the end of \(damage) was never synced, and is cut off")

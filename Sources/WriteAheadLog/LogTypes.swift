@@ -2,7 +2,7 @@ import Positions
 import Records
 
 /// What a log is told about itself.
-public struct LogConfiguration: Equatable, Sendable {
+public struct LogConfiguration: Equatable, Plantable, Sendable {
   /// Which cluster it belongs to; a log of another one is refused.
   public var clusterID: UInt64
   /// Which node it belongs to; a log of another one is refused.
@@ -24,6 +24,10 @@ public struct LogConfiguration: Equatable, Sendable {
   public var newIsSuspect = false
   /// Bytes of rollback files, and of damaged files set aside, that are kept; the newest always is.
   public var keptAside = 64 << 20
+  #if PlantedBugs
+    /// The bug planted in the log.
+    public var planted: PlantedBug?
+  #endif
 
   /// A configuration with the design's sizes.
   public init(clusterID: UInt64, node: NodeID, bootEpoch: UInt64, saltSource: UInt64) {

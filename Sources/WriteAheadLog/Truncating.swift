@@ -92,6 +92,7 @@ extension WriteAheadLog {
       discarded.append(contentsOf: batch)
     }
     for batch in truncation.unsubmitted { discarded.append(contentsOf: batch) }
+    if isPlanted(.rollbackIsNotKept) { discarded = RecordBatch(after: truncation.point) }
     truncation.discarded = discarded
     truncation.unsubmitted = []
     phase = .truncating(truncation)
@@ -146,6 +147,7 @@ extension WriteAheadLog {
       operations += doomed.map { .remove(name: $0) } + cuts
       vote.cut = nil
       operations += nextVoteSaving()
+      if isPlanted(.cutsAreNotMade) { operations = [] }
     }
     operations += tidyingAside()
     submit(operations, for: .truncated, turn: .alone, into: &output)

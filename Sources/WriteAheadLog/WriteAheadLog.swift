@@ -204,6 +204,8 @@ public struct WriteAheadLog: Sendable {
     case (.checkpoint, .noSpace) where done < 2:
       submit([.remove(name: "checkpoint.tmp")], for: .tidying, turn: .aside, into: &output)
       output.events.append(.checkpointSkipped(failure))
+    case (.flush(let point, let flush), _) where isPlanted(.failedSyncsAreIgnored):
+      flushDone(through: point, flush.segments, into: &output)
     case (.checkpointRead(let request, let index), _):
       checkpointCame([], request, atOrBelow: index, into: &output)
     case (.read(let request, _, _, let after, _, _), .notFound) where after < first.index:
@@ -253,6 +255,7 @@ public struct WriteAheadLog: Sendable {
 
   /// Makes a vote durable; ``LogEvent/voteSaved(_:)`` says when it is.
   public mutating func saveVote(_ new: Vote, into output: inout LogOutput) {
+    if isPlanted(.votesAreNotSaved) { return output.events.append(.voteSaved(new)) }
     vote.vote = new
     saveVoteRecord(for: .vote(new), into: &output)
   }
@@ -291,7 +294,9 @@ public struct WriteAheadLog: Sendable {
   }
 
   private mutating func saveVoteRecord(for purpose: Purpose, into output: inout LogOutput) {
-    submit(nextVoteSaving(), for: purpose, into: &output)
+    var operations = nextVoteSaving()
+    if isPlanted(.votesAreNotSynced) { operations.removeAll { $0 == .sync(name: VoteRecord.name) } }
+    submit(operations, for: purpose, into: &output)
   }
 
   /// The operations that save the vote record as it stands, as its next version.

@@ -35,13 +35,18 @@ extension WriteAheadLog {
   public mutating func flush(into output: inout LogOutput) {
     wantsFlush = true
     if case .open = phase { submitPending(into: &output) }
+    if case .open = phase, isPlanted(.flushedBeforeSync), head != flushed {
+      output.events.append(.flushed(head))
+    }
   }
 
   /// Submits what was appended, unless something else has to be over first.
   mutating func submitPending(into output: inout LogOutput) {
     guard !pending.isEmpty, !isFull, flushing.isEmpty || mayQueue else { return }
     // Zeros on their way must not land on records.
-    if isFilling, let last = segments.last, last.header.offset(of: head.end) > last.filled {
+    if isFilling, let last = segments.last, last.header.offset(of: head.end) > last.filled,
+      !isPlanted(.zerosLandOnRecords)
+    {
       return
     }
     wantsFlush = false
@@ -49,6 +54,7 @@ extension WriteAheadLog {
     var writer = SegmentWriter(log: self)
     for batch in pending { writer.write(batch, log: &self) }
     var (operations, flush) = writer.finish()
+    forget(&operations)
     if case .waiting(let file) = spareBefore, spare != spareBefore { flush.spare = file }
     flushing.append(
       Flying(batches: pending, isPlain: flush.rooms == 0 && flush.segments.count == 1))
@@ -112,7 +118,7 @@ extension WriteAheadLog {
       flushed = point
       output.events.append(.flushed(point))
     }
-    if wantsFlush { flush(into: &output) }
+    if wantsFlush, !isPlanted(.flushIsForgotten) { flush(into: &output) }
     closeIfFlushed(into: &output)
   }
 

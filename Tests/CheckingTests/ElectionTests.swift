@@ -40,28 +40,30 @@ import Testing
     var story = Story()
     Self.committed(&story)
     story.elect(2, second, [(first, 5)])
-    story.flush(2, 6, second)
+    for node in 2...3 { story.flush(node, 6, second) }
     story.commit(2, second, 6)
     story.elect(3, third, [(first, 5), (second, 6)])
     story.expectNothing()
   }
 
   @Test func whatAFollowerBelievesToBeCommittedIsNotEnough() {
-    // A follower's word counts for nothing here: only a leader decides.
+    // A follower's word counts for nothing here, though it is a violation itself: a leader decides.
     var story = Story()
     story.elect(1, first, [])
+    story.flush(3, 9, first)
     story.commit(3, first, 9)
     story.elect(2, second, [(first, 4)])
-    story.expectNothing()
+    story.expectViolation("no leader has committed it")
   }
 
   @Test func aDeposedLeaderDecidesNothing() {
     var story = Story()
     story.elect(1, first, [])
     story.see(.steppedDown(node: NodeID(1), term: first))
+    story.flush(1, 9, first)
     story.commit(1, first, 9)
     story.elect(2, second, [(first, 4)])
-    story.expectNothing()
+    story.expectViolation("no leader has committed it")
   }
 
   @Test func aLogThatBeginsAfterTheRecordCoversIt() {

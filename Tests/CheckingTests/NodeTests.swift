@@ -172,26 +172,36 @@ import Testing
 
   // MARK: Commit
 
-  @Test func aCommitPositionNeverGoesBack() {
+  /// Records through 5 are committed by n1, and on all disks.
+  private static func committed() -> Story {
     var story = Story()
+    story.elect(1, first, [])
+    for node in 1...3 { story.flush(node, 5, first) }
+    story.commit(1, first, 5)
+    return story
+  }
+
+  @Test func aCommitPositionNeverGoesBack() {
+    var story = Self.committed()
     story.commit(2, first, 5)
     story.commit(2, first, 4)
     story.expectViolation("n2's commit position went back from 5 to 4")
   }
 
   @Test func aCommitPositionMayStayAndBeLearntAnew() {
-    var story = Story()
+    var story = Self.committed()
     story.commit(2, first, 5)
     story.commit(2, first, 5)
     story.commit(3, first, 3)
     story.see(.crashed(node: NodeID(2)))
-    story.see(.started(node: NodeID(2), flushed: .origin, term: first, isNew: false))
+    story.see(
+      .started(node: NodeID(2), flushed: story.point(5, first), term: first, isNew: false))
     story.commit(2, first, 4)
     story.expectNothing()
   }
 
   @Test func aCommitIsTakenBackOnlyByForce() {
-    var story = Story()
+    var story = Self.committed()
     story.commit(2, first, 5)
     story.see(.commitRolledBack(node: NodeID(2), from: Index(5), to: Index(3)))
     story.commit(2, second, 4)
@@ -199,7 +209,7 @@ import Testing
   }
 
   @Test func aForcedPromotionTakesCommitsBackAloud() {
-    var story = Story()
+    var story = Self.committed()
     story.commit(2, first, 5)
     story.elect(3, second, [(first, 3)], forced: true)
     story.see(.commitRolledBack(node: NodeID(2), from: Index(5), to: Index(3)))

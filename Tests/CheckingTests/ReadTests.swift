@@ -149,8 +149,10 @@ import Testing
   }
 
   @Test func andWhatAReadBeforeItSaw() {
-    // Nobody was told that record 6 is safe, but a linearizable read showed it.
+    // Nobody was told that record 6 is safe, but it is committed, and a linearizable read showed it.
     var story = Self.written()
+    for node in 1...3 { story.flush(node, 6, first) }
+    story.commit(1, first, 6)
     story.read(2, Self.other, .linearizable, shows: (6, first), through: 6)
     story.read(3, Self.other, .linearizable, shows: nil, through: 5, at: 3)
     story.expectViolation("n3 answered a linearizable read from record 5", "record 6")

@@ -45,6 +45,7 @@ struct Story {
     beginsAfter origin: UInt64 = 0
   ) {
     let last = history.last.map { point($0.1, $0.0) } ?? .origin
+    see(.voted(node: NodeID(node), term: term, for: NodeID(node)))
     see(
       .elected(
         node: NodeID(node), term: term,
@@ -135,6 +136,12 @@ struct Story {
     #expect(checker.violationCount == 1, "\(checker.violations)", sourceLocation: location)
     let text = checker.violations.first?.text ?? ""
     for word in words { #expect(text.contains(word), "\(text)", sourceLocation: location) }
+  }
+
+  /// Among the violations is one that names `words`.
+  func expectViolationAmong(_ words: String, at location: SourceLocation = #_sourceLocation) {
+    let texts = checker.violations.map(\.text)
+    #expect(texts.contains { $0.contains(words) }, "\(texts)", sourceLocation: location)
   }
 
   /// There is one finding, and it names `words`.

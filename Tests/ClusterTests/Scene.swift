@@ -10,7 +10,8 @@ struct Scene {
 
   init(
     _ settings: [String] = [], load: String = "load ycsb-a rate=400", seed: UInt64 = 1,
-    checkpointSpacing: Int = 32 << 20, segmentSize: Int = 16 << 20
+    checkpointSpacing: Int = 32 << 20, segmentSize: Int = 16 << 20,
+    world: SimulatedWorld = SimulatedWorld(), bug: PlantedBug? = nil
   ) throws {
     var knobs = Knobs()
     for setting in settings {
@@ -23,7 +24,10 @@ struct Scene {
       knobs: knobs, load: change, clusterID: 7, bootEpoch: 1, seed: seed)
     configuration.checkpointSpacing = checkpointSpacing
     configuration.segmentSize = segmentSize
-    cluster = try Cluster(configuration: configuration, world: SimulatedWorld())
+    #if PlantedBugs
+      configuration.planted = bug
+    #endif
+    cluster = try Cluster(configuration: configuration, world: world)
   }
 
   mutating func run(_ milliseconds: Int) {
