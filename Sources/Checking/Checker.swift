@@ -57,6 +57,8 @@ public struct Checker: Sendable {
     /// Its newest durable votes.
     var votes: [GivenVote] = []
     var isDegraded = false
+    /// Where a cut of its log under way ends; nil when there is none.
+    var cutting: Index?
 
     init() {}
 
@@ -66,6 +68,7 @@ public struct Checker: Sendable {
       durableOneAgo = before.durableOneAgo
       durableTwoAgo = before.durableTwoAgo
       isSpoiled = before.isSpoiled
+      cutting = before.cutting
       receivedBefore = before.received
       writtenBefore = before.written
       durableBefore = before.durable
@@ -207,6 +210,7 @@ public struct Checker: Sendable {
     case .internalRecord(let term, let index):
       if let position = ledger.position(term) { ledger.accounts[position].internals.append(index) }
     case .applied(let node, let point, let hash): applied(node, point, hash)
+    case .cutting(let node, let index): change(node) { $0.cutting = index }
     case .truncated(let node, let point, let discarded):
       checkCut(node, point, discarded)
       change(node) {
@@ -219,6 +223,7 @@ public struct Checker: Sendable {
         $0.written = point
         $0.received = point
         $0.applied = min($0.applied, point.index)
+        $0.cutting = nil
       }
       ledger.list(discarded)
     case .commitRolledBack(let node, let from, let to): tookBack(node, from, to)

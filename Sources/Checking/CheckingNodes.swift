@@ -8,7 +8,8 @@ extension Checker {
       violate("\(node) restarted in term \(term.epoch), but had promised term \(before.term.epoch)")
     }
     let lostTail = flushed.index < before.durable.index && !requirement.periodicSync
-    if lostTail {
+    let wasCut = before.cutting.map { flushed.index >= $0 } ?? false
+    if lostTail, !wasCut {
       let text =
         "\(node) restarted with records through \(flushed.index), but \(before.durable.index) "
         + "were durable"
@@ -24,6 +25,8 @@ extension Checker {
     change(node) {
       $0.isRunning = true
       if lostTail { $0.durableBefore = before.durable }
+      if wasCut { $0.applied = min($0.applied, flushed.index) }
+      $0.cutting = nil
       $0.durable = flushed
       $0.durableOneAgo = flushed
       $0.durableTwoAgo = flushed
@@ -52,7 +55,7 @@ extension Checker {
   }
 
   /// Votes under way at once: a node that gives another before the first is sent is still held to both.
-  static let votesKept = 8
+  static let votesKept = 64
 
   /// A vote that is sent must be durable.
   mutating func granted(_ node: NodeID, _ term: Term, _ candidate: NodeID) {

@@ -20,7 +20,9 @@ extension Cluster {
       observe(.appended(node: id, point: batch.last))
     case .saveVote(let term, let votedFor):
       onLog(id) { $0.saveVote(Vote(term: term, votedFor: votedFor), into: &$1) }
-    case .truncate(let point): onLog(id) { $0.truncate(after: point, into: &$1) }
+    case .truncate(let point):
+      observe(.cutting(node: id, to: point.index))
+      onLog(id) { $0.truncate(after: point, into: &$1) }
     case .readLog(let after, let purpose): readLog(after: after, for: .replica(purpose), at: id)
     case .readCheckpoint(let index, let purpose):
       let request = newRead(.replica(purpose), at: id)

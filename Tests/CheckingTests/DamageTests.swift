@@ -19,6 +19,21 @@ import Testing
     story.expectViolation("n3 restarted with records through 3, but 5 were durable")
   }
 
+  @Test func aCutUnderWayWhenTheProcessEndedMayHaveBeenMade() {
+    var story = Story()
+    story.see(.durable(node: NodeID(2), point: story.point(5, first)))
+    story.see(.durable(node: NodeID(3), point: story.point(5, first)))
+    story.see(.cutting(node: NodeID(2), to: Index(2)))
+    story.see(.crashed(node: NodeID(2)))
+    let short = story.point(2, first)
+    story.see(.started(node: NodeID(2), flushed: short, term: first, isNew: false))
+    story.expectNoViolation()
+    story.see(.durable(node: NodeID(2), point: story.point(5, first)))
+    story.see(.crashed(node: NodeID(2)))
+    story.see(.started(node: NodeID(2), flushed: short, term: first, isNew: false))
+    story.expectViolation("n2 restarted with records through 2, but 5 were durable")
+  }
+
   /// The leader counts a copy that a node had before its disk was lost twice.
   @Test(arguments: [1, 2, 3])
   func aCopyThatWasConfirmedCountsHoweverOftenItsDiskIsLost(times: Int) {
