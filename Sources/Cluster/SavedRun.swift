@@ -5,12 +5,13 @@ import Operations
 #endif
 
 /// A run's script on disk.
-enum SavedRun {
+public enum SavedRun {
   /// The first line, without the comment's sign: only files that begin with it are written over.
-  static let mark = "a run of replicascope, saved"
+  public static let mark = "a run of replicascope, saved"
 
-  /// Writes a script; refuses to replace a file that is no saved run.
-  static func write(_ script: String, to path: String) -> CommandOutcome {
+  /// Writes a script that begins with ``mark`` as a comment; refuses to replace a file that is no saved
+  /// run.
+  public static func write(_ script: String, to path: String) -> CommandOutcome {
     var status = stat()
     if stat(path, &status) == 0 {
       guard status.st_mode & S_IFMT == S_IFREG, begins(path, with: "# \(mark)") else {

@@ -169,12 +169,8 @@ enum SimulationArguments {
   }
 
   static func save(_ text: String, to path: String) throws {
-    guard let file = fopen(path, "w") else {
-      throw Failure(.inputOutput, "\(path): \(String(cString: strerror(errno)))")
-    }
-    let isWhole = fputs(text, file) >= 0
-    guard fclose(file) == 0, isWhole else {
-      throw Failure(.inputOutput, "\(path) could not be written whole")
+    if case .refused(let why) = SavedRun.write(text, to: path) {
+      throw Failure(.inputOutput, why)
     }
   }
 }
