@@ -103,6 +103,48 @@ import Testing
     #expect(replica.term == before)
   }
 
+  /// What n3, which holds three records, asks n2 for after both others answered its question.
+  static func campaign(
+    suspects: [Bool], grants: [Bool], heads: [UInt64] = [3, 3], isSuspect: Bool = false
+  ) -> [CampaignGrounds] {
+    var replica = Self.replica(records: 3, isSuspect: isSuspect)
+    var effects: [Effect] = []
+    replica.handle(.timer(.election), into: &effects)
+    var proposed: Term?
+    for case .send(.preVoteRequest(let term, _), _) in effects { proposed = term }
+    effects = []
+    for position in 0..<2 {
+      let reply = Message.preVoteReply(
+        proposed: proposed ?? Self.second, granted: grants[position],
+        head: Self.head(heads[position]), suspect: suspects[position], term: Self.first)
+      replica.handle(.message(reply, from: NodeID(position + 1)), into: &effects)
+    }
+    return effects.compactMap { effect in
+      guard case .send(.voteRequest(_, _, let grounds), to: NodeID(2)) = effect else { return nil }
+      return grounds
+    }
+  }
+
+  @Test func whereTooFewAreSoundAllMustVote() {
+    // Alone with two that may have lost their tails: no majority of the others can come.
+    #expect(
+      Self.campaign(suspects: [true, true], grants: [false, false]) == [.allSuspect])
+    #expect(
+      Self.campaign(suspects: [true, false], grants: [false, true], isSuspect: true)
+        == [.allSuspect])
+    #expect(
+      Self.campaign(suspects: [true, true], grants: [false, false], isSuspect: true)
+        == [.allSuspect])
+    // One that is not suspect and hears a leader objects, whoever else is.
+    #expect(
+      Self.campaign(suspects: [true, false], grants: [false, false], isSuspect: true) == [])
+    // Two that are sound elect by themselves.
+    #expect(Self.campaign(suspects: [true, false], grants: [false, true]) == [.silence])
+    // The most advanced of them all goes first, suspect or not.
+    #expect(
+      Self.campaign(suspects: [true, true], grants: [false, false], heads: [4, 3]) == [])
+  }
+
   @Test func whatIsNotKnownToBeSharedIsNotReported() {
     // It holds three records; the new leader spoke of the first only. Numbers 2 and 3 may be others
     // in the leader's log: reported as held, they would be counted for records that it lacks.
