@@ -25,9 +25,9 @@ public struct ClusterConfiguration: Sendable {
   /// The members' numbers; nil: 1 to ``Knobs/nodes``.
   public var members: MemberNumbers?
   /// Bytes of log between two checkpoints.
-  public var checkpointSpacing = 32 << 20
+  public var checkpointSpacing: Int
   /// Bytes of a segment file.
-  public var segmentSize = 16 << 20
+  public var segmentSize: Int
   #if PlantedBugs
     /// The bug planted in every node.
     public var planted: PlantedBug?
@@ -40,6 +40,8 @@ public struct ClusterConfiguration: Sendable {
     self.clusterID = clusterID
     self.bootEpoch = bootEpoch
     self.seed = seed
+    segmentSize = knobs.segmentSize ?? 16 << 20
+    checkpointSpacing = knobs.checkpointSpacing ?? 32 << 20
   }
 
   /// A cluster in the simulated world: small files, so that copies of it share most of them.
@@ -48,8 +50,8 @@ public struct ClusterConfiguration: Sendable {
     knobs.seed = seed
     var configuration = Self(
       knobs: knobs, load: load, clusterID: seed, bootEpoch: 1, seed: seed)
-    configuration.segmentSize = 1 << 20
-    configuration.checkpointSpacing = 4 << 20
+    configuration.segmentSize = knobs.segmentSize ?? 1 << 20
+    configuration.checkpointSpacing = knobs.checkpointSpacing ?? 4 << 20
     return configuration
   }
 

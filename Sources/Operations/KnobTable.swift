@@ -92,6 +92,18 @@ public enum KnobTable {
       read: { (reader) throws(ParseFailure) in
         .seed(UInt64(try reader.integer("the seed", 0...Int.max)))
       }),
+    KnobRow(
+      name: "segment-size", choices: ["16MiB"], meaning: "bytes of a file of the log",
+      isFixed: true, value: { $0.segmentSize.map { TextForm.size($0) } ?? "default" },
+      read: { (reader) throws(ParseFailure) in
+        .segmentSize(try reader.size("the segment size", 64 << 10...1 << 30))
+      }),
+    KnobRow(
+      name: "checkpoint-every", choices: ["32MiB"], meaning: "bytes of log between checkpoints",
+      isFixed: true, value: { $0.checkpointSpacing.map { TextForm.size($0) } ?? "default" },
+      read: { (reader) throws(ParseFailure) in
+        .checkpointSpacing(try reader.size("the log between checkpoints", 16 << 10...1 << 40))
+      }),
   ]
 
   private static let ackWords = ["async", "first", "any", "semi-sync", "sync", "majority"]
@@ -270,6 +282,8 @@ extension Knobs {
     case .nodes(let value): nodes = value
     case .sites(let value): sites = value
     case .seed(let value): seed = value
+    case .segmentSize(let value): segmentSize = value
+    case .checkpointSpacing(let value): checkpointSpacing = value
     case .acknowledgement(let value): acknowledgement = value
     case .waitFor(let value): waitFor = value
     case .syncPolicy(let value): syncPolicy = value
@@ -306,6 +320,8 @@ extension KnobSetting {
     case .nodes: "nodes"
     case .sites: "sites"
     case .seed: "seed"
+    case .segmentSize: "segment-size"
+    case .checkpointSpacing: "checkpoint-every"
     case .acknowledgement: "ack"
     case .waitFor: "wait-for"
     case .syncPolicy: "sync-policy"

@@ -96,6 +96,10 @@ public struct Knobs: Equatable, Sendable {
   public var sites = 1
   /// The simulated world's seed; nil: the live world.
   public var seed: UInt64?
+  /// Bytes of a segment file of the logs; nil: as the world has them.
+  public var segmentSize: Int?
+  /// Bytes of log between two checkpoints; nil: as the world has them.
+  public var checkpointSpacing: Int?
   /// When a write is acknowledged.
   public var acknowledgement = AcknowledgementPolicy.majority
   /// How durable a follower must hold it.
@@ -141,6 +145,10 @@ public enum KnobSetting: Equatable, Sendable {
   case sites(Int)
   /// `seed`; fixed at the start.
   case seed(UInt64)
+  /// `segment-size`; fixed at the start.
+  case segmentSize(Int)
+  /// `checkpoint-every`; fixed at the start.
+  case checkpointSpacing(Int)
   /// `ack`.
   case acknowledgement(AcknowledgementPolicy)
   /// `wait-for`.

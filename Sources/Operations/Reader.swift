@@ -305,6 +305,14 @@ struct Reader {
 
 /// How values are written, so that they read back as they were.
 enum TextForm {
+  /// Bytes, in the greatest unit that they are a whole number of.
+  static func size(_ bytes: Int) -> String {
+    for (unit, shift) in [("MiB", 20), ("KiB", 10)] where bytes > 0 && bytes % (1 << shift) == 0 {
+      return "\(bytes >> shift)\(unit)"
+    }
+    return "\(bytes)B"
+  }
+
   static func number(_ value: Double) -> String {
     if value == .infinity { return "max" }
     if value == value.rounded(), abs(value) < 1e15 { return String(Int64(value)) }

@@ -144,7 +144,8 @@ extension WriteAheadLog {
     let filled =
       isKnown ? max(segments[segments.count - 1].filled, segment.filled) : segment.filled
     guard !isFilling else { return }
-    if filled == configuration.segmentSize {
+    // A file may have been made with another size in mind.
+    if filled >= configuration.segmentSize {
       goOnWithSpare(beside: segment, into: &output)
     } else if isKnown, 2 * segment.header.offset(of: segment.end.end) > filled {
       // A file that has no name yet must not be made under it.

@@ -6,6 +6,9 @@ struct KnobOptions: ParsableArguments {
   @Option(help: "Nodes, 1 to 100 (3).") var nodes: String?
   @Option(help: "Sites (data centres) that nodes and clients are dealt to, 1 to 10 (1).")
   var sites: String?
+  @Option(help: "Bytes of a file of the log (16MiB; simulated 1MiB).") var segmentSize: String?
+  @Option(help: "Bytes of log between checkpoints (32MiB; simulated 4MiB).")
+  var checkpointEvery: String?
   @Option(help: "The replication model (single-leader).") var model: String?
   @Option(
     help:
@@ -36,7 +39,9 @@ struct KnobOptions: ParsableArguments {
   /// The flags given, by the knob's name.
   var given: [(name: String, value: String)] {
     let all: [(String, String?)] = [
-      ("nodes", nodes), ("sites", sites), ("model", model), ("ack", ack), ("wait-for", waitFor),
+      ("nodes", nodes), ("sites", sites), ("segment-size", segmentSize),
+      ("checkpoint-every", checkpointEvery), ("model", model), ("ack", ack),
+      ("wait-for", waitFor),
       ("sync-policy", syncPolicy), ("degrade-after", degradeAfter), ("apply", apply),
       ("failover", failover), ("promotion-needs", promotionNeeds), ("check-quorum", checkQuorum),
       ("fencing", fencing), ("heartbeat", heartbeat), ("election-timeout", electionTimeout),

@@ -23,6 +23,7 @@ import Testing
     "promotion-needs none", "check-quorum off", "fencing off", "heartbeat 50ms",
     "election-timeout 2s", "redirects stubborn", "read-from nearest", "read-from n2",
     "guarantee linearizable", "capacity 1000/s", "capacity unlimited", "nodes 5", "sites 3",
+    "segment-size 256KiB", "checkpoint-every 4MiB",
   ]
 
   @Test(arguments: lines)

@@ -77,16 +77,9 @@ public struct SimulationPlan: Equatable, Sendable {
   /// The time that the healed cluster serves its clients before they stop.
   static let loadAfterHealing = Interval.seconds(5)
 
-  /// How the cluster is started: with half of the seeds, segments are small and checkpoints close
-  /// together, so that short runs see many of them.
+  /// How the cluster is started.
   var configuration: ClusterConfiguration {
-    var configuration = ClusterConfiguration.simulated(knobs: knobs, load: load, seed: seed)
-    var random = RandomSource(seed: ~seed)
-    if random.uniform(0..<2) == 0 {
-      configuration.segmentSize = 256 << 10
-      configuration.checkpointSpacing = random.uniform(0..<2) == 0 ? 64 << 10 : 512 << 10
-    }
-    return configuration
+    ClusterConfiguration.simulated(knobs: knobs, load: load, seed: seed)
   }
 
   /// How many nodes may lose what they hold, at the same time, with a copy left of every record that

@@ -61,6 +61,13 @@ struct Swarm {
     knobs.nodes = nodes
     knobs.sites = [1, 1, 1, 2, 3][random.uniform(0..<5)]
     if isWeak { for setting in startingPolicies() { knobs.apply(setting) } }
+    // With half of the seeds, segments are small and checkpoints close together, so that short runs
+    // see many of them.
+    var sizes = RandomSource(seed: ~seed)
+    if sizes.uniform(0..<2) == 0 {
+      knobs.segmentSize = 256 << 10
+      knobs.checkpointSpacing = sizes.uniform(0..<2) == 0 ? 64 << 10 : 512 << 10
+    }
     let load = startingLoad()
     for kind in kinds { strike(with: kind) }
     // In order of time; commands of one time stay in the order in which they were drawn.
