@@ -44,8 +44,12 @@ public struct Checker: Sendable {
     /// What was durable one and two flushes before: what was flushed since says so itself, on the disk.
     var durableOneAgo = LogPoint.origin
     var durableTwoAgo = LogPoint.origin
-    /// Whether its disk was spoiled since it started.
+    /// Whether its disk was spoiled, by a flipped bit or a misplaced write.
     var isSpoiled = false
+    /// Whether it was by a misplaced write.
+    var isMisplaced = false
+    /// The end of the good part of its log, while it mends it: its peers may hold another branch.
+    var mendsAfter: Index?
     /// The furthest that it ever showed of the log it has; a restart does not take that back.
     var applied = Index.zero
     var commit = Index.zero
@@ -68,6 +72,8 @@ public struct Checker: Sendable {
       durableOneAgo = before.durableOneAgo
       durableTwoAgo = before.durableTwoAgo
       isSpoiled = before.isSpoiled
+      isMisplaced = before.isMisplaced
+      mendsAfter = before.mendsAfter
       cutting = before.cutting
       receivedBefore = before.received
       writtenBefore = before.written
@@ -165,19 +171,21 @@ public struct Checker: Sendable {
       promotionNeedsMajority = majority
     case .started(let node, let flushed, let term, _): started(node, flushed, term)
     case .crashed(let node): change(node) { $0 = Seen(crashed: $0) }
+    case .abandoned(let node): abandoned(node)
     case .wiped(let node):
-      wiped.insert(node)
+      loseLog(node)
       change(node) {
-        if $0.durable != .origin { $0.durableBefore = $0.durable }
-        $0.durable = .origin
-        $0.durableOneAgo = .origin
-        $0.durableTwoAgo = .origin
-        $0.applied = .zero
         $0.term = .zero
         $0.votedFor = nil
         $0.votes = []
       }
     case .spoiled(let node): change(node) { $0.isSpoiled = true }
+    case .misplaced(let node):
+      change(node) {
+        $0.isSpoiled = true
+        $0.isMisplaced = true
+      }
+    case .damaged(let node, let after): damaged(node, after)
     case .frozen(let node): change(node) { $0.isFrozen = true }
     case .thawed(let node): change(node) { $0.isFrozen = false }
     case .durable(let node, let point):

@@ -14,7 +14,8 @@ extension Checker {
         "\(node) restarted with records through \(flushed.index), but \(before.durable.index) "
         + "were durable"
       // No record says of the last flushes that they are durable: damage there looks like a torn tail.
-      if before.isSpoiled, flushed.index >= before.durableTwoAgo.index {
+      let least = min(before.durableTwoAgo.index, before.mendsAfter ?? Index(.max))
+      if before.isMisplaced || before.isSpoiled && flushed.index >= least {
         find("\(text): its disk was spoiled")
         // Until it has caught up it may lack a promised copy, as if its disk had been lost.
         wiped.insert(node)
@@ -27,12 +28,46 @@ extension Checker {
       if lostTail { $0.durableBefore = before.durable }
       if wasCut { $0.applied = min($0.applied, flushed.index) }
       $0.cutting = nil
+      $0.mendsAfter = nil
       $0.durable = flushed
       $0.durableOneAgo = flushed
       $0.durableTwoAgo = flushed
       $0.written = flushed
       $0.received = flushed
       $0.term = max($0.term, term)
+    }
+  }
+
+  /// Crashes leave torn tails; damage is a spoiled disk's.
+  mutating func damaged(_ node: NodeID, _ after: Index) {
+    let before = of(node)
+    if !before.isSpoiled {
+      violate("\(node) finds its log damaged after record \(after), and nothing spoiled its disk")
+    }
+    change(node) { $0.mendsAfter = min($0.mendsAfter ?? after, after) }
+  }
+
+  /// A node gives up a log that cannot be mended.
+  mutating func abandoned(_ node: NodeID) {
+    let before = of(node)
+    let text = "\(node) set its log of \(before.durable.index) durable records aside"
+    if before.mendsAfter != nil {
+      find("\(text): its disk was spoiled")
+    } else {
+      violate(text)
+    }
+    loseLog(node)
+  }
+
+  /// The node's records are gone; what it said of them may still be under way.
+  mutating func loseLog(_ node: NodeID) {
+    wiped.insert(node)
+    change(node) {
+      if $0.durable != .origin { $0.durableBefore = $0.durable }
+      $0.durable = .origin
+      $0.durableOneAgo = .origin
+      $0.durableTwoAgo = .origin
+      $0.applied = .zero
     }
   }
 

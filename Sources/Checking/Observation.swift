@@ -102,9 +102,16 @@ public enum Observation: Sendable {
   case crashed(node: NodeID)
   /// A node's disk was lost.
   case wiped(node: NodeID)
-  /// A node's disk was spoiled: some of what it was told to keep may be elsewhere, or read otherwise.
-  /// Damage among the newest records cannot be told from a torn tail, and costs them.
+  /// A bit of what a node's disk keeps was flipped. Damage among the newest records cannot be told from
+  /// a torn tail, and costs them.
   case spoiled(node: NodeID)
+  /// A write of a node's lands elsewhere: what it should have kept, and what stood there, is gone, and
+  /// with it perhaps all that says so.
+  case misplaced(node: NodeID)
+  /// A node found its log damaged behind a record, and asks its peers for what follows.
+  case damaged(node: NodeID, after: Index)
+  /// A node set its damaged log aside, all of it, and begins anew; its vote file is whole.
+  case abandoned(node: NodeID)
   /// A node's processor stands still.
   case frozen(node: NodeID)
   /// It goes on.

@@ -93,6 +93,9 @@ extension Cluster {
     case .damaged(let damage):
       nodes[id.offset].status = .recovering("its log is damaged; asking peers")
       nodes[id.offset].boot?.repairAfter = damage.after.index
+      // Real disks are spoiled behind our back.
+      if world.isLive { observe(.spoiled(node: id)) }
+      observe(.damaged(node: id, after: damage.after.index))
       say(.log, id, "\(id) found damage: \(damage); asking peers for the records")
       askForRepair(id)
       return
@@ -205,12 +208,35 @@ extension Cluster {
   }
 
   mutating func recoveringNode(_ id: NodeID, hears message: Message, from sender: NodeID) {
-    guard case .repairReply(let batch) = message, let after = nodes[id.offset].boot?.repairAfter,
-      !batch.isEmpty, batch.previous == nodes[id.offset].log.damage?.after, batch.chainHolds()
-    else { return }
+    guard let after = nodes[id.offset].boot?.repairAfter else { return }
+    switch message {
+    case .repairReply(let batch, let commit):
+      guard let end = nodes[id.offset].log.damage?.after, batch.chainHolds() else { return }
+      guard batch.previous == end else {
+        if batch.previous.index == after, commit >= after {
+          nodes[id.offset].boot?.isPastMending =
+            "its record \(after) is not the one that is committed on \(sender)"
+        }
+        return
+      }
+      if batch.isEmpty { return }
+      nodes[id.offset].boot?.repairAfter = nil
+      say(.log, id, "\(id) mends its log with records after \(after) from \(sender)")
+      onLog(id) { $0.repair(batch, into: &$1) }
+    case .repairDropped(let through) where through > after:
+      nodes[id.offset].boot?.isPastMending =
+        "\(sender) has what follows record \(after) only in checkpoints, through \(through)"
+    default: break
+    }
+  }
+
+  /// Begins the node's log anew: nobody has records to mend it with, and a leader has all it needs.
+  mutating func abandonLog(_ id: NodeID) {
+    guard let why = nodes[id.offset].boot?.isPastMending else { return }
     nodes[id.offset].boot?.repairAfter = nil
-    say(.log, id, "\(id) mends its log with records after \(after) from \(sender)")
-    onLog(id) { $0.repair(batch, into: &$1) }
+    say(.log, id, "\(id) sets its log aside: \(why)")
+    observe(.abandoned(node: id))
+    onLog(id) { $0.abandon(into: &$1) }
   }
 }
 

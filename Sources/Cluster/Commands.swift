@@ -368,7 +368,7 @@ extension Cluster {
     case .misplace(let node):
       return onNode(node) { cluster, id in
         _ = cluster.world.misplaceNext(id)
-        cluster.observe(.spoiled(node: id))
+        cluster.observe(.misplaced(node: id))
         return .done("\(id)'s next write lands elsewhere")
       }
     case .failDisk(let node):

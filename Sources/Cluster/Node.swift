@@ -136,4 +136,6 @@ struct NodeBoot: Sendable {
   /// Damage that peers are asked to mend, and how often they were.
   var repairAfter: Index?
   var repairTries = 0
+  /// Why no peer's records can mend its log.
+  var isPastMending: String?
 }

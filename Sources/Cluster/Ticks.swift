@@ -76,8 +76,10 @@ extension Cluster {
     guard var boot = nodes[id.offset].boot else { return }
     boot.repairTries += 1
     nodes[id.offset].boot = boot
-    // Asked once a second, for ten seconds: then nobody has them.
-    if boot.repairTries > 200 {
+    // Asked once a second: for three seconds when nobody will ever have them, else for ten.
+    if boot.repairTries > 60, boot.isPastMending != nil {
+      abandonLog(id)
+    } else if boot.repairTries > 200 {
       let damage = nodes[id.offset].log.damage.map { "\($0); " } ?? ""
       refused(damage + "no peer has the records after \(boot.repairAfter ?? .zero)", at: id)
     } else if boot.repairTries % 20 == 0 {

@@ -185,9 +185,13 @@ extension Message {
     case .repairRequest(let after):
       digest.add(12)
       digest.add(after.rawValue)
-    case .repairReply(let batch):
+    case .repairReply(let batch, let commit):
       digest.add(13)
       digest.add(batch.last)
+      digest.add(commit.rawValue)
+    case .repairDropped(let through):
+      digest.add(14)
+      digest.add(through.rawValue)
     }
   }
 }

@@ -62,7 +62,9 @@ extension Message {
     case .readIndexReply(_, let index):
       "a read must see \(index.map { "\($0)" } ?? "nothing from me")"
     case .repairRequest(let after): "give me the records after \(after)"
-    case .repairReply(let batch): batch.isEmpty ? "I have none of those" : "\(batch.count) records"
+    case .repairReply(let batch, _):
+      batch.isEmpty ? "I have none of those" : "\(batch.count) records"
+    case .repairDropped(let through): "only checkpoints hold those, through \(through)"
     }
   }
 }

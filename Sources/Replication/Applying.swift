@@ -99,8 +99,8 @@ extension Replica {
       stateMoved(into: &effects)
       applyWhatShows(into: &effects)
     case .repair(let node):
-      let answer = batch ?? RecordBatch(after: head)
-      effects.append(.send(.repairReply(batch: answer), to: node))
+      let answer = batch.map { Message.repairReply(batch: $0, commit: commit) }
+      effects.append(.send(answer ?? .repairDropped(through: history.origin.index), to: node))
     case .rebuild: break
     }
   }

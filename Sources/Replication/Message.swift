@@ -112,8 +112,12 @@ public enum Message: Equatable, Sendable {
   case readIndexReply(id: UInt64, index: Index?)
   /// "Give me your records after `after`": mine are damaged.
   case repairRequest(after: Index)
-  /// Those records, as many as fit; empty when the sender lacks them.
-  case repairReply(batch: RecordBatch)
+  /// Those records, as many as fit, empty when the sender lacks them; it knows its log to be committed
+  /// through `commit`.
+  case repairReply(batch: RecordBatch, commit: Index)
+  /// Retention has dropped those records here: what is through `through` is committed, and only in
+  /// checkpoints.
+  case repairDropped(through: Index)
 
   /// The message's name, for logs and for the screen.
   public var name: String {
@@ -131,6 +135,7 @@ public enum Message: Equatable, Sendable {
     case .readIndexReply: "read-index reply"
     case .repairRequest: "repair request"
     case .repairReply: "repair reply"
+    case .repairDropped: "repair dropped"
     }
   }
 
@@ -141,7 +146,7 @@ public enum Message: Equatable, Sendable {
       batches.reduce(64) { $0 + $1.logicalSize }
     case .installCheckpoint(_, _, let payload, _): 128 + payload.count
     case .mismatch(_, _, let history, _): 64 + 32 * history.spans.count
-    case .repairReply(let batch): 64 + batch.logicalSize
+    case .repairReply(let batch, _): 64 + batch.logicalSize
     default: 64
     }
   }

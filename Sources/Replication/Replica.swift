@@ -216,7 +216,8 @@ public struct Replica: Sendable {
     case .readIndexReply(let id, let index): readIndexTold(id, index, into: &effects)
     case .repairRequest(let after):
       effects.append(.readLog(after: after, purpose: .repair(of: sender)))
-    case .repairReply: break  // A running replica's log is whole; its shell mends a damaged one.
+    // A running replica's log is whole; its shell mends a damaged one.
+    case .repairReply, .repairDropped: break
     }
   }
 

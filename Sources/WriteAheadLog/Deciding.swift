@@ -67,7 +67,9 @@ extension WriteAheadLog {
         Segment(header: header, marks: scan.marks, end: scan.end, filled: one.file.size))
       finding.point = scan.end
       finding.used = scan.used
-      if let flaw = scan.flaw {
+      // Where the next file goes on exactly here, no record stood in the bad place.
+      let goesOn = scanned.dropFirst(position + 1).first?.header?.previous == scan.end
+      if let flaw = scan.flaw, !goesOn {
         finding.damage = damage(flaw.offset, flaw.record, flaw.reason)
       }
     }
@@ -97,6 +99,10 @@ extension WriteAheadLog {
   mutating func decide(into output: inout LogOutput) {
     guard case .opening(var opening) = phase else { return }
     if let point = vote.install { return finishInstalling(at: point, opening, into: &output) }
+    if vote.isAbandoned {
+      let reason = "no peer's records could mend it"
+      return startAnew(reason, settingAside: true, opening, into: &output)
+    }
     opening.leftovers += opening.incomingNames
     dropForeignCheckpoints(&opening)
     let finding = find(opening.scanned)
@@ -207,7 +213,7 @@ extension WriteAheadLog {
     var operations = room
     let noted = noteSuspicion(&opening, at: point, condition, &operations)
     operations += opening.leftovers.map { .remove(name: $0) }
-    operations += tidyingAside() + changes
+    operations += changes + tidyingAside()
     if let last = segments.last {
       if !room.isEmpty { operations.append(.sync(name: last.name)) }
     } else {
@@ -220,6 +226,7 @@ extension WriteAheadLog {
     vote.cut = nil
     vote.install = nil
     vote.isHollow = false
+    vote.isAbandoned = false
     vote.watermark = point.end
     // A new log's first segment is noted with its first vote.
     if !opening.isNew { vote.newestSegment = segments.last?.header.sequence ?? 0 }
@@ -288,7 +295,8 @@ extension WriteAheadLog {
 
   /// What is left is of no use: the log begins empty, like that of a node whose disk was lost.
   private mutating func startAnew(
-    _ reason: String, _ opening: Opening, into output: inout LogOutput
+    _ reason: String, settingAside: Bool = false, _ opening: Opening,
+    into output: inout LogOutput
   ) {
     var opening = opening
     opening.notes.append("starts anew: \(reason)")
@@ -296,7 +304,13 @@ extension WriteAheadLog {
     opening.leftovers += opening.incomingNames
     checkpoints = []
     segments = []
-    var changes = opening.scanned.map { FileOperation.remove(name: $0.file.name) }
+    var changes = opening.scanned.map { scanned in
+      guard settingAside else { return FileOperation.remove(name: scanned.file.name) }
+      let begin = scanned.header.map { "\($0.previous.index.next)" } ?? "0"
+      let name = keptAside.damagedName(scanned.file.name, at: begin)
+      keptAside.note(FileListing(name: name, size: scanned.file.size))
+      return .rename(from: scanned.file.name, to: name)
+    }
     changes.append(.syncDirectory)
     finish(opening, at: .origin, .suspect(reason), changes, into: &output)
   }

@@ -20,6 +20,18 @@ extension WriteAheadLog {
       for: .repairRead(batch), into: &output)
   }
 
+  /// Gives up a damaged log that no peer's records can mend: its files are set aside under names
+  /// `damaged-…`, and it opens empty and suspect, for a leader's checkpoint to begin it.
+  ///
+  /// Whatever a crash leaves, opening the log finishes it.
+  public mutating func abandon(into output: inout LogOutput) {
+    guard case .damaged = phase else { return }
+    vote.isAbandoned = true
+    vote.isSuspect = true
+    vote.version += 1
+    submit(vote.making, for: .repaired, into: &output)
+  }
+
   mutating func repairRead(
     _ results: [FileResult], _ batch: RecordBatch, into output: inout LogOutput
   ) {

@@ -33,6 +33,7 @@ struct VoteRecord: Equatable, Sendable {
     static let installing: UInt64 = 1
     static let suspect: UInt64 = 2
     static let hollow: UInt64 = 4
+    static let abandoned: UInt64 = 8
   }
 
   /// Counts up with every save.
@@ -52,6 +53,8 @@ struct VoteRecord: Equatable, Sendable {
   var doubt: Term?
   /// Whether no checkpoint reaches the log's beginning: a truncation took them all.
   var isHollow = false
+  /// Whether the log is being set aside, all of it: it is damaged, and nobody has its records.
+  var isAbandoned = false
 
   private var copy: [UInt8] {
     var bytes = [UInt8](repeating: 0, count: Self.copySize)
@@ -64,7 +67,7 @@ struct VoteRecord: Equatable, Sendable {
       buffer.put(cut?.rawValue ?? .max, at: 40)
       let flags =
         (install == nil ? 0 : Flag.installing) | (isSuspect ? Flag.suspect : 0)
-        | (isHollow ? Flag.hollow : 0)
+        | (isHollow ? Flag.hollow : 0) | (isAbandoned ? Flag.abandoned : 0)
       buffer.put(flags, at: 48)
       buffer.put(newestSegment, at: 56)
       buffer.put(doubt?.rawValue ?? .max, at: 64)
@@ -125,6 +128,7 @@ struct VoteRecord: Equatable, Sendable {
     let flags = bytes.uint64(48)
     record.isSuspect = flags & Flag.suspect != 0
     record.isHollow = flags & Flag.hollow != 0
+    record.isAbandoned = flags & Flag.abandoned != 0
     record.newestSegment = bytes.uint64(56)
     record.doubt = bytes.uint64(64) == .max ? nil : Term(rawValue: bytes.uint64(64))
     if flags & Flag.installing != 0 {

@@ -19,6 +19,62 @@ import Testing
     story.expectViolation("n3 restarted with records through 3, but 5 were durable")
   }
 
+  @Test func whatAMisplacedWriteCostsHasNoBound() {
+    var story = Story()
+    for index in 1...9 {
+      story.see(.durable(node: NodeID(2), point: story.point(UInt64(index), first)))
+    }
+    story.see(.misplaced(node: NodeID(2)))
+    story.see(.crashed(node: NodeID(2)))
+    let short = story.point(1, first)
+    story.see(.started(node: NodeID(2), flushed: short, term: first, isNew: false))
+    story.expectNoViolation()
+    story.expectFinding("n2 restarted with records through 1", "its disk was spoiled")
+  }
+
+  /// Its peers' records may be another branch, and end before its own did.
+  @Test func aMendedLogMayEndAnywhereBehindTheDamage() {
+    var story = Story()
+    for node in [2, 3] {
+      for index in 1...9 {
+        story.see(.durable(node: NodeID(node), point: story.point(UInt64(index), first)))
+      }
+      story.see(.spoiled(node: NodeID(node)))
+      story.see(.crashed(node: NodeID(node)))
+      story.see(.damaged(node: NodeID(node), after: Index(4)))
+    }
+    story.see(
+      .started(node: NodeID(2), flushed: story.point(4, first), term: first, isNew: false))
+    story.expectNoViolation()
+    story.see(
+      .started(node: NodeID(3), flushed: story.point(3, first), term: first, isNew: false))
+    story.expectViolation("n3 restarted with records through 3, but 9 were durable")
+  }
+
+  @Test func damageThatNothingDidIsAViolation() {
+    var story = Story()
+    story.see(.durable(node: NodeID(2), point: story.point(5, first)))
+    story.see(.crashed(node: NodeID(2)))
+    story.see(.damaged(node: NodeID(2), after: Index(2)))
+    story.expectViolation("n2 finds its log damaged after record 2", "nothing spoiled its disk")
+  }
+
+  @Test func aLogIsGivenUpOnlyWhenItIsDamaged() {
+    var story = Story()
+    story.see(.durable(node: NodeID(2), point: story.point(5, first)))
+    story.see(.spoiled(node: NodeID(2)))
+    story.see(.crashed(node: NodeID(2)))
+    story.see(.damaged(node: NodeID(2), after: Index(2)))
+    story.see(.abandoned(node: NodeID(2)))
+    story.see(.started(node: NodeID(2), flushed: .origin, term: first, isNew: false))
+    story.expectNoViolation()
+    story.expectFinding("n2 set its log of 5 durable records aside")
+    story.see(.durable(node: NodeID(3), point: story.point(5, first)))
+    story.see(.crashed(node: NodeID(3)))
+    story.see(.abandoned(node: NodeID(3)))
+    story.expectViolation("n3 set its log of 5 durable records aside")
+  }
+
   @Test func aCutUnderWayWhenTheProcessEndedMayHaveBeenMade() {
     var story = Story()
     story.see(.durable(node: NodeID(2), point: story.point(5, first)))

@@ -116,7 +116,8 @@ extension Words {
       put(refused)
       put(history)
       put(round)
-    case .installCheckpoint, .readIndexRequest, .readIndexReply, .repairRequest, .repairReply:
+    case .installCheckpoint, .readIndexRequest, .readIndexReply, .repairRequest, .repairReply,
+      .repairDropped:
       preconditionFailure("\(message.name) has no place in this model")
     }
   }

@@ -85,7 +85,9 @@ extension Message {
     case .readIndexReply(let id, let index):
       "\(name) \(id): " + (index?.description ?? "I don't lead")
     case .repairRequest(let after): "\(name) after \(after)"
-    case .repairReply(let batch): "\(name): \(batch.line)"
+    case .repairReply(let batch, let commit):
+      "\(name): \(batch.line), commit \(commit)"
+    case .repairDropped(let through): "\(name) through \(through)"
     }
   }
 }
