@@ -48,6 +48,8 @@ public struct Checker: Sendable {
     var isSpoiled = false
     /// Whether it was by a misplaced write.
     var isMisplaced = false
+    /// Whether it came back without records that were durable.
+    var lostTail = false
     /// The end of the good part of its log, while it mends it: its peers may hold another branch.
     var mendsAfter: Index?
     /// The furthest that it ever showed of the log it has; a restart does not take that back.
@@ -82,6 +84,9 @@ public struct Checker: Sendable {
       if before.received == .origin { receivedBefore = before.receivedBefore }
       if before.written == .origin { writtenBefore = before.writtenBefore }
       if durable == .origin { durableBefore = before.durableBefore }
+      // What it said before it lost its tail may be under way, however often it is stopped since.
+      lostTail = before.lostTail && durable.index < before.durableBefore.index
+      if lostTail { durableBefore = before.durableBefore }
       applied = before.applied
       term = before.term
       votedFor = before.votedFor

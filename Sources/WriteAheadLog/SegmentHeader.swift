@@ -10,6 +10,8 @@ public struct SegmentHeader: Equatable, Sendable {
   public static let size = 4096
   /// The format's version.
   public static let version: UInt32 = 1
+  /// No counter of files or saves gets that far; counting on from there must not overflow.
+  static let countMaximum = UInt64.max / 2
   static let magic: UInt64 = 0x474F_4C41_5743_5052  // "RPCWALOG"
 
   /// Which cluster.
@@ -74,6 +76,7 @@ public struct SegmentHeader: Equatable, Sendable {
     guard isWhole else { return .bad("the segment header's checksum does not hold") }
     let number = bytes.uint64(24)
     guard (1...UInt64(UInt16.max)).contains(number) else { return .bad("no node has its number") }
+    guard bytes.uint64(32) <= countMaximum else { return .bad("no log has so many files") }
     return .header(
       SegmentHeader(
         clusterID: bytes.uint64(16), node: NodeID(Int(number)), sequence: bytes.uint64(32),

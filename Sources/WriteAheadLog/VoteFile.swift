@@ -115,7 +115,8 @@ struct VoteRecord: Equatable, Sendable {
 
   private static func read(_ bytes: UnsafeRawBufferPointer) -> VoteRecord? {
     guard bytes.count >= checksumOffset + 4, bytes.uint64(0) == magic,
-      bytes.checksum(0..<checksumOffset) == bytes.uint32(checksumOffset)
+      bytes.checksum(0..<checksumOffset) == bytes.uint32(checksumOffset),
+      bytes.uint64(8) <= SegmentHeader.countMaximum, bytes.uint64(56) <= SegmentHeader.countMaximum
     else { return nil }
     var record = VoteRecord()
     record.version = bytes.uint64(8)

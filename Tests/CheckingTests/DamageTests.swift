@@ -90,6 +90,31 @@ import Testing
     story.expectViolation("n2 restarted with records through 2, but 5 were durable")
   }
 
+  /// Found by seed 522: a follower's word was under way while it lost more with every start.
+  @Test func aCopyThatWasConfirmedCountsHoweverOftenItsTailIsLost() {
+    var story = Story()
+    story.see(
+      .policyChanged(
+        AckRequirement(rule: .majority, durability: .flushed, periodicSync: false),
+        voters: [NodeID(1), NodeID(2), NodeID(3)], members: [NodeID(1), NodeID(2), NodeID(3)],
+        fencing: true, checkQuorum: true, promotionNeedsMajority: true))
+    for node in [1, 2] {
+      story.see(.durable(node: NodeID(node), point: story.point(4, first)))
+    }
+    story.see(.misplaced(node: NodeID(2)))
+    for index in [3, 2, 1] as [UInt64] {
+      story.see(.crashed(node: NodeID(2)))
+      story.see(
+        .started(
+          node: NodeID(2), flushed: story.point(index, first), term: first, isNew: false))
+    }
+    story.see(.crashed(node: NodeID(2)))
+    story.acknowledge(1, first, 4)
+    story.expectNoViolation()
+    story.acknowledge(1, first, 5)
+    story.expectViolation("n1 acknowledged record 5", "before it was as durable")
+  }
+
   /// The leader counts a copy that a node had before its disk was lost twice.
   @Test(arguments: [1, 2, 3])
   func aCopyThatWasConfirmedCountsHoweverOftenItsDiskIsLost(times: Int) {
