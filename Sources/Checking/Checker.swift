@@ -48,8 +48,6 @@ public struct Checker: Sendable {
     var isSpoiled = false
     /// Whether it was by a misplaced write.
     var isMisplaced = false
-    /// Whether it came back without records that were durable.
-    var lostTail = false
     /// The end of the good part of its log, while it mends it: its peers may hold another branch.
     var mendsAfter: Index?
     /// The furthest that it ever showed of the log it has; a restart does not take that back.
@@ -77,20 +75,18 @@ public struct Checker: Sendable {
       isMisplaced = before.isMisplaced
       mendsAfter = before.mendsAfter
       cutting = before.cutting
-      receivedBefore = before.received
-      writtenBefore = before.written
-      durableBefore = before.durable
-      // It had nothing to lose since it was last stopped, wiped or cut.
-      if before.received == .origin { receivedBefore = before.receivedBefore }
-      if before.written == .origin { writtenBefore = before.writtenBefore }
-      if durable == .origin { durableBefore = before.durableBefore }
-      // What it said before it lost its tail may be under way, however often it is stopped since.
-      lostTail = before.lostTail && durable.index < before.durableBefore.index
-      if lostTail { durableBefore = before.durableBefore }
+      // However often it is stopped, wiped or cut: what it said before may still be under way.
+      receivedBefore = Self.later(before.received, before.receivedBefore)
+      writtenBefore = Self.later(before.written, before.writtenBefore)
+      durableBefore = Self.later(before.durable, before.durableBefore)
       applied = before.applied
       term = before.term
       votedFor = before.votedFor
       votes = before.votes
+    }
+
+    private static func later(_ one: LogPoint, _ other: LogPoint) -> LogPoint {
+      (one.term, one.index) < (other.term, other.index) ? other : one
     }
 
     /// The furthest end that it is, or lately was, known to hold durably.

@@ -25,11 +25,6 @@ extension Checker {
     }
     change(node) {
       $0.isRunning = true
-      if lostTail {
-        let hadMore = before.lostTail && before.durable.index < before.durableBefore.index
-        if !hadMore { $0.durableBefore = before.durable }
-        $0.lostTail = true
-      }
       if wasCut { $0.applied = min($0.applied, flushed.index) }
       $0.cutting = nil
       $0.mendsAfter = nil

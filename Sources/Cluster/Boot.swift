@@ -124,6 +124,7 @@ extension Cluster {
         nodes[id.offset].boot?.state = restored
         nodes[id.offset].boot?.applied = state.point
         nodes[id.offset].checkpointEnd = state.point.end
+        nodes[id.offset].checkpointSize = state.payload.count
         nodes[id.offset].boot?.memberships = [
           MembershipEntry(index: state.point.index, membership: state.membership)
         ]

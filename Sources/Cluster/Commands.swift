@@ -224,6 +224,7 @@ extension Cluster {
     world.wipe(id)
     nodes[id.offset].remembered = nil
     nodes[id.offset].checkpointEnd = .zero
+    nodes[id.offset].checkpointSize = 0
     observe(.wiped(node: id))
     return .done("\(id)'s disk is lost")
   }
@@ -399,6 +400,7 @@ extension Cluster {
       nodes[id.offset].clockRate = 1
       nodes[id.offset].clockOffset = .zero
       setDisk(id)
+      world.healDisk(id)
       switch node(id)?.status {
       case .frozen: _ = thaw(id)
       case .dead, .fenced, .refused: start(id)

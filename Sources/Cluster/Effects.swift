@@ -131,7 +131,8 @@ extension Cluster {
       else { return }
       nodes[id.offset].pendingCheckpoint = nil
       save(pending, at: id)
-    } else if applied.end.distance(from: last) >= configuration.checkpointSpacing,
+    } else if applied.end.distance(from: last)
+      >= max(configuration.checkpointSpacing, nodes[id.offset].checkpointSize),
       let replica = nodes[id.offset].replica
     {
       let checkpoint = StateCheckpoint(
@@ -149,6 +150,7 @@ extension Cluster {
     nodes[id.offset].isCheckpointing = true
     nodes[id.offset].checkpointEnd = checkpoint.point.end
     let payload = CheckpointPayload.encode(checkpoint)
+    nodes[id.offset].checkpointSize = payload.count
     onLog(id) {
       $0.saveCheckpoint(Checkpoint(point: checkpoint.point, payload: payload), into: &$1)
     }

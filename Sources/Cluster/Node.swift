@@ -51,6 +51,9 @@ struct Node: Sendable {
   var pendingCheckpoint: StateCheckpoint?
   var isCheckpointing = false
   var checkpointEnd = LSN.zero
+  /// Bytes of the newest checkpoint's state: as many bytes of log go between it and the next, so that
+  /// a large state does not cost more than its log.
+  var checkpointSize = 0
   var rollbackRecords = 0
   /// Reads of log and checkpoints under way, by the token given to the log.
   var reads: [UInt64: PendingRead] = [:]

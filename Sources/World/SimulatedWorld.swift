@@ -215,6 +215,11 @@ public struct SimulatedWorld: World {
     return true
   }
 
+  public mutating func healDisk(_ node: NodeID) {
+    disks[node.offset]?.failsNext = false
+    disks[node.offset]?.misplacesNext = false
+  }
+
   public mutating func flipBit(_ node: NodeID) -> String? {
     var chance = random ?? RandomSource(seed: 1)
     guard

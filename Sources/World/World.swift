@@ -96,6 +96,8 @@ public protocol World: Sendable {
   ///
   /// - Returns: where; nil where only the simulated world can, or where there is nothing yet.
   mutating func flipBit(_ node: NodeID) -> String?
+  /// Takes back what a node's disk was told to do wrong next.
+  mutating func healDisk(_ node: NodeID)
   /// Keeps who belongs to the cluster, where a later process finds it.
   mutating func noteMembers(_ members: MemberNumbers) throws
 }
@@ -104,6 +106,7 @@ extension World {
   public mutating func failNext(_ node: NodeID) -> Bool { false }
   public mutating func misplaceNext(_ node: NodeID) -> Bool { false }
   public mutating func flipBit(_ node: NodeID) -> String? { nil }
+  public mutating func healDisk(_ node: NodeID) {}
 }
 
 extension FileSystem {

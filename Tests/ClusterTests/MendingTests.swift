@@ -79,4 +79,20 @@ import World
     #expect(
       result.findings.contains { $0.contains("n3 set its log of") }, "\(result.findings)")
   }
+
+  /// Found by seed 663: a disk that was told to fail did so after everything had been healed.
+  @Test func healingTakesBackWhatADiskWasToDoNext() throws {
+    var scene = try Scene(load: "load ycsb-a rate=0")
+    scene.run(500)
+    for command in ["fail-disk n2", "misplace n3", "heal all", "rate 400"] {
+      try scene.perform(command)
+    }
+    scene.run(1000)
+    #expect(scene.node(2)?.state == .running)
+    try scene.perform("kill n3")
+    try scene.perform("restart n3")
+    #expect(try scene.settle())
+    #expect(
+      !scene.events.contains { $0.contains("damage") || $0.contains("dies") }, "\(scene.story)")
+  }
 }

@@ -55,7 +55,7 @@ public struct SimulationPlan: Equatable, Sendable {
 
   /// What heals a core for good: knobs go back where agreement needs them, faults are taken back.
   ///
-  /// Healed twice: a disk that was made to fail its next write may do so after the first time.
+  /// Healed twice: a node whose disk has failed under a request may tell so only after the first time.
   public var ending: [TimedCommand] {
     let knobs: [KnobSetting] = [
       .failover(.automatic), .electionTimeout(.seconds(1)), .heartbeat(.milliseconds(100)),
