@@ -36,10 +36,11 @@ public struct Checker: Sendable {
     var received = LogPoint.origin
     var written = LogPoint.origin
     var durable = LogPoint.origin
-    /// What it held before its process ended, its disk was lost or its log cut: what it said then
-    /// may be still under way, and a promise rest on it.
-    var receivedBefore = LogPoint.origin
-    var writtenBefore = LogPoint.origin
+    /// What it held before its process ended, its disk was lost or its log cut.
+    var onceReceived = FormerEnds()
+    var onceWritten = FormerEnds()
+    var onceDurable = FormerEnds()
+    /// What was durable before that happened last.
     var durableBefore = LogPoint.origin
     /// What was durable one and two flushes before: what was flushed since says so itself, on the disk.
     var durableOneAgo = LogPoint.origin
@@ -75,18 +76,23 @@ public struct Checker: Sendable {
       isMisplaced = before.isMisplaced
       mendsAfter = before.mendsAfter
       cutting = before.cutting
-      // However often it is stopped, wiped or cut: what it said before may still be under way.
-      receivedBefore = Self.later(before.received, before.receivedBefore)
-      writtenBefore = Self.later(before.written, before.writtenBefore)
-      durableBefore = Self.later(before.durable, before.durableBefore)
+      onceReceived = before.onceReceived
+      onceWritten = before.onceWritten
+      onceDurable = before.onceDurable
+      noteEnds(of: before)
+      // It had nothing to lose since it was last stopped, wiped or cut.
+      durableBefore = durable == .origin ? before.durableBefore : before.durable
       applied = before.applied
       term = before.term
       votedFor = before.votedFor
       votes = before.votes
     }
 
-    private static func later(_ one: LogPoint, _ other: LogPoint) -> LogPoint {
-      (one.term, one.index) < (other.term, other.index) ? other : one
+    /// Notes the ends of a log that is about to lose some of them.
+    mutating func noteEnds(of log: Seen) {
+      onceReceived.note(log.received)
+      onceWritten.note(log.written)
+      onceDurable.note(log.durable)
     }
 
     /// The furthest end that it is, or lately was, known to hold durably.
@@ -137,6 +143,8 @@ public struct Checker: Sendable {
   /// Whether a promotion was ever forced: what it cost may show long after.
   var wasForced = false
   var committed = Version.none
+  /// Whether that was committed by synced copies alone.
+  var committedIsSynced = true
   var keys = AcknowledgedKeys()
   var sessions: [Session] = []
   var everything = Version.none
@@ -223,8 +231,7 @@ public struct Checker: Sendable {
     case .truncated(let node, let point, let discarded):
       checkCut(node, point, discarded)
       change(node) {
-        $0.receivedBefore = $0.received
-        $0.writtenBefore = $0.written
+        $0.noteEnds(of: $0)
         $0.durableBefore = $0.durable
         $0.durable = point
         $0.durableOneAgo = point

@@ -36,13 +36,14 @@ extension Checker {
         let state = of(node)
         let isWritten =
           requirement.periodicSync
-          ? holds(state.written) || holds(state.writtenBefore)
-          : holds(state.durable) || holds(state.durableBefore)
+          ? holds(state.written) || state.onceWritten.cover(through, term)
+          : holds(state.durable) || state.onceDurable.cover(through, term)
         switch requirement.durability {
-        case .received: return holds(state.received) || holds(state.receivedBefore) || isWritten
+        case .received:
+          return holds(state.received) || state.onceReceived.cover(through, term) || isWritten
         case .flushed: return isWritten
         case .applied:
-          return isWritten && (state.applied >= through || holds(state.durableBefore))
+          return isWritten && (state.applied >= through || state.onceDurable.cover(through, term))
         }
       }
       func count(_ nodes: [NodeID]) -> Int { nodes.filter { $0 != leader && has($0) }.count }

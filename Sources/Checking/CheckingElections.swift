@@ -90,7 +90,7 @@ extension Checker {
       + "\(committed.term.epoch)"
     let isPermitted =
       forced || wasForced || !fencing || !promotionNeedsMajority || !wiped.isEmpty
-      || requirement.periodicSync
+      || requirement.periodicSync || !committedIsSynced
     if isPermitted {
       find(text)
       committedWasLost = true

@@ -62,6 +62,7 @@ extension Checker {
   mutating func loseLog(_ node: NodeID) {
     wiped.insert(node)
     change(node) {
+      $0.noteEnds(of: $0)
       if $0.durable != .origin { $0.durableBefore = $0.durable }
       $0.durable = .origin
       $0.durableOneAgo = .origin
@@ -196,7 +197,10 @@ extension Checker {
     if before.leads == term {
       checkCounted(node, index, term, before)
       let version = Version(term: term, index: index)
-      if version > committed { committed = version }
+      if version > committed {
+        committed = version
+        committedIsSynced = !syncsByTime
+      }
     } else if index > committed.index, !mayLoseCommitted {
       violate("\(node) takes record \(index) for committed, and no leader has committed it")
     }
@@ -220,7 +224,7 @@ extension Checker {
     for voter in voters {
       let other = of(voter)
       func holds(_ point: LogPoint) -> Bool { point.index >= index && point.term >= term }
-      if holds(other.durable) || holds(other.durableBefore) { copies += 1 }
+      if holds(other.durable) || other.onceDurable.cover(index, term) { copies += 1 }
     }
     if copies < voters.count / 2 + 1 {
       violate(

@@ -121,7 +121,8 @@ extension Cluster {
   /// Keeps a state worth a checkpoint, and saves it once it is committed and flushed.
   mutating func considerCheckpoint(at id: NodeID) {
     guard !nodes[id.offset].isCheckpointing,
-      let (applied, commit) = nodes[id.offset].replica.map({ ($0.applied, $0.commit) })
+      let (applied, commit) = nodes[id.offset].replica.map({ ($0.applied, $0.commit) }),
+      nodes[id.offset].replica?.isRebuilding == false
     else { return }
     let last = nodes[id.offset].checkpointEnd
     let flushed = nodes[id.offset].log.flushed.end

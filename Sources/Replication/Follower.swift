@@ -197,11 +197,13 @@ extension Replica {
     }
     let isDurable = policy.syncsEveryBatch && !isPlanted(.reportsBeforeFlush)
     let durable = shared(isDurable ? flushed : policy.syncsEveryBatch ? head : written)
+    // A state that is to be rebuilt shows a branch that was cut off.
+    let shown = isRebuilding ? .zero : shared(applied).index
     promise(
       .appendReply(
         term: term,
         positions: FollowerPositions(
-          received: shared(head).index, flushed: durable.index, applied: shared(applied).index,
+          received: shared(head).index, flushed: durable.index, applied: shown,
           flushedEnd: durable.end, isFull: isDiskFull), round: lastRound),
       to: leader, into: &effects)
   }

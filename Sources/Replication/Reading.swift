@@ -108,6 +108,11 @@ extension Replica {
       effects.append(.answer(request.id, .refused(.rebuilding, leader: leader)))
       return
     }
+    // Applied as soon as it was flushed, or so when the read was asked for.
+    if request.requirement == .linearizable, role != .leader, applied.index > commit {
+      effects.append(.answer(request.id, .refused(.notLeader, leader: leader)))
+      return
+    }
     var first: KeyValueState.Version?
     for (position, key) in request.keys.enumerated() {
       let version = state.version(of: key)

@@ -8,6 +8,7 @@ extension WriteAheadLog {
       case listing
       case syncing
       case vote(Int)
+      case restoringVote
       case checkpoint(Int)
       case segment(Int)
       case finishing(Recovery)
@@ -91,7 +92,7 @@ extension WriteAheadLog {
       phase = .opening(opening)
       segments[segments.count - 1].filled = opening.filledBefore
       submit(Array(opening.operations.dropFirst()), for: .opening, into: &output)
-    case .listing, .syncing, .finishing: fail(failure, &output)
+    case .listing, .syncing, .restoringVote, .finishing: fail(failure, &output)
     }
   }
 
@@ -107,6 +108,7 @@ extension WriteAheadLog {
       opening.voteCopies.append(VoteRecord.read(bytes))
       phase = .opening(opening)
       readVote(number + 1, into: &output)
+    case .restoringVote: readCheckpointHeader(0, into: &output)
     case .checkpoint(let position):
       guard case .bytes(let bytes)? = results.first else { return }
       takeCheckpointHeader(bytes, of: opening.checkpointFiles[position])
@@ -159,8 +161,11 @@ extension WriteAheadLog {
     guard case .opening(var opening) = phase else { return }
     guard opening.hasVote, number < VoteRecord.copies else {
       if opening.hasVote { takeVote(&opening) }
+      let restoring = VoteRecord.restoring(opening.voteCopies)
+      if !restoring.isEmpty { opening.step = .restoringVote }
       phase = .opening(opening)
-      return readCheckpointHeader(0, into: &output)
+      if restoring.isEmpty { return readCheckpointHeader(0, into: &output) }
+      return submit(restoring, for: .opening, into: &output)
     }
     opening.step = .vote(number)
     phase = .opening(opening)

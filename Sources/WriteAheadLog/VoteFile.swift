@@ -140,14 +140,28 @@ struct VoteRecord: Equatable, Sendable {
     return record
   }
 
+  private static func agreed(_ whole: [VoteRecord]) -> VoteRecord? {
+    whole.filter { one in whole.filter { $0 == one }.count >= 2 }.max { $0.version < $1.version }
+  }
+
+  /// The operations that make all copies alike where a crash left two of them: the next save begins
+  /// with the first two, and should it be torn as well, the other two must be good. None when there is
+  /// nothing to do, or doubt.
+  static func restoring(_ copies: [VoteRecord?]) -> [FileOperation] {
+    guard let good = agreed(copies.compactMap { $0 }), !newest(copies).inDoubt else { return [] }
+    let bad = copies.indices.filter { copies[$0] != good }
+    if bad.isEmpty { return [] }
+    return bad.map { .write(name: name, offset: $0 * copySize, bytes: good.copy) }
+      + [.sync(name: name)]
+  }
+
   /// The newest record that two copies agree on, and whether a newer one may have been lost.
   ///
   /// In doubt the record has the newest term that any copy names, with nobody voted for: terms never
   /// go back.
   static func newest(_ copies: [VoteRecord?]) -> (record: VoteRecord?, inDoubt: Bool) {
     let whole = copies.compactMap { $0 }
-    let agreed = whole.filter { one in whole.filter { $0 == one }.count >= 2 }
-      .max { $0.version < $1.version }
+    let agreed = agreed(whole)
     guard var record = agreed ?? whole.max(by: { $0.version < $1.version }) else {
       return (nil, true)
     }

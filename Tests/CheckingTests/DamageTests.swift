@@ -115,6 +115,27 @@ import Testing
     story.expectViolation("n1 acknowledged record 5", "before it was as durable")
   }
 
+  /// Found by seed 1454: with fencing off a leader of an older term counts what a node has cut off since.
+  @Test func aCopyThatWasConfirmedCountsWhateverTookItsPlace() {
+    var story = Story()
+    let second = Term(epoch: 2, node: NodeID(3))
+    story.see(
+      .policyChanged(
+        AckRequirement(rule: .majority, durability: .flushed, periodicSync: false),
+        voters: [NodeID(1), NodeID(2), NodeID(3)], members: [NodeID(1), NodeID(2), NodeID(3)],
+        fencing: false, checkQuorum: true, promotionNeedsMajority: true))
+    for node in [1, 2] {
+      story.see(.durable(node: NodeID(node), point: story.point(9, first)))
+    }
+    story.see(.truncated(node: NodeID(2), to: story.point(3, first), discarded: []))
+    story.see(.durable(node: NodeID(2), point: story.point(5, second)))
+    story.see(.crashed(node: NodeID(2)))
+    story.acknowledge(1, first, 9)
+    story.expectNoViolation()
+    story.acknowledge(1, first, 10)
+    story.expectViolation("n1 acknowledged record 10", "before it was as durable")
+  }
+
   /// The leader counts a copy that a node had before its disk was lost twice.
   @Test(arguments: [1, 2, 3])
   func aCopyThatWasConfirmedCountsHoweverOftenItsDiskIsLost(times: Int) {

@@ -130,6 +130,22 @@ import World
     #expect(recovery?.isSuspect == true)
   }
 
+  /// Found by seed 778: a crash tore the save of a vote's last two copies, and the next save, torn as
+  /// well, began with the first two.
+  @Test func twoTornSavesInARowKeepTheTerm() {
+    var bench = LogBench.opened()
+    bench.vote(4, for: NodeID(3))
+    for copy in [2, 3] { bench.files.damage("vote", at: copy * 4096 + 20, [0xEE]) }
+    var (again, recovery) = bench.reopened()
+    #expect(recovery?.vote.term.epoch == 4)
+    #expect(recovery?.voteInDoubt == false)
+    for copy in [0, 1] { again.files.damage("vote", at: copy * 4096 + 20, [0xEE]) }
+    recovery = again.reopened().recovery
+    #expect(recovery?.vote.term.epoch == 4)
+    #expect(recovery?.voteInDoubt == false)
+    #expect(recovery?.vote.votedFor == NodeID(3))
+  }
+
   @Test func aVoteThatCanNotBeReadIsInDoubtAndOneCopyIsNot() {
     var bench = LogBench.opened()
     bench.vote(4, for: NodeID(3))
