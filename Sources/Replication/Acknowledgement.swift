@@ -9,6 +9,34 @@ public enum AcknowledgementRules {
     return indices.sorted(by: >)[count - 1]
   }
 
+  /// The same of the followers that count, and of `own` unless that is nil, without an array: this is
+  /// asked for every answer of every follower.
+  @inline(__always)
+  private static func reached(
+    by count: Int, of progress: [Progress], among nodes: [NodeID], and own: Index? = nil,
+    _ position: (FollowerPositions) -> Index
+  ) -> Index {
+    if count <= 0 { return Index(.max) }
+    return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: progress.count + 1) { sorted in
+      var found = 0
+      /// Puts an index in its place, the greatest first; most are equal.
+      func insert(_ index: Index) {
+        var place = found
+        while place > 0, sorted[place - 1] < index.rawValue {
+          sorted[place] = sorted[place - 1]
+          place -= 1
+        }
+        sorted[place] = index.rawValue
+        found += 1
+      }
+      if let own { insert(own) }
+      for number in progress.indices where nodes.contains(progress[number].node) {
+        insert(position(progress[number].positions))
+      }
+      return count <= found ? Index(sorted[count - 1]) : .zero
+    }
+  }
+
   /// The last index that `rule` lets a leader acknowledge.
   ///
   /// - Parameters:
@@ -18,34 +46,32 @@ public enum AcknowledgementRules {
     by rule: AcknowledgementRule, waitFor: Durability, own: Index, progress: [Progress],
     membership: Membership, leader: NodeID
   ) -> Index {
-    func position(_ follower: Progress) -> Index {
+    func position(_ positions: FollowerPositions) -> Index {
       switch waitFor {
-      case .received: follower.positions.received
-      case .flushed: follower.positions.flushed
+      case .received: positions.received
+      case .flushed: positions.flushed
       // A follower may show what is committed elsewhere before its own disk has it.
-      case .applied: min(follower.positions.applied, follower.positions.flushed)
+      case .applied: min(positions.applied, positions.flushed)
       }
     }
     switch rule {
     case .asynchronous:
       return own
     case .all:
-      return progress.filter { membership.voters.contains($0.node) }.map(position).reduce(own, min)
+      return progress.lazy.filter { membership.voters.contains($0.node) }.map(\.positions)
+        .map(position).reduce(own, min)
     case .majority:
-      let followers = progress.filter { membership.voters.contains($0.node) }.map(position)
       let needed = membership.majority - (membership.voters.contains(leader) ? 1 : 0)
-      return min(own, reached(by: needed, of: followers))
+      return min(own, reached(by: needed, of: progress, among: membership.voters, position))
     case .any(let count, let list):
-      let followers = progress.filter {
-        list.isEmpty ? membership.voters.contains($0.node) : list.contains($0.node)
-      }.map(position)
-      return min(own, reached(by: count, of: followers))
+      let counting = list.isEmpty ? membership.voters : list
+      return min(own, reached(by: count, of: progress, among: counting, position))
     case .first(let count, let list):
       let order = list.isEmpty ? membership.voters : list
       let present = order.compactMap { node in
         progress.first { $0.node == node && $0.answers }
       }
-      let chosen = present.prefix(count).map(position)
+      let chosen = present.prefix(count).map { position($0.positions) }
       return chosen.count < count ? .zero : chosen.reduce(own, min)
     }
   }
@@ -54,9 +80,10 @@ public enum AcknowledgementRules {
   public static func committed(
     own: Index, progress: [Progress], membership: Membership, leader: NodeID
   ) -> Index {
-    var durable = progress.filter { membership.voters.contains($0.node) }.map(\.positions.flushed)
-    if membership.voters.contains(leader) { durable.append(own) }
-    return reached(by: membership.majority, of: durable)
+    reached(
+      by: membership.majority, of: progress, among: membership.voters,
+      and: membership.voters.contains(leader) ? own : nil
+    ) { $0.flushed }
   }
 }
 
@@ -95,6 +122,7 @@ extension Replica {
     guard role == .leader, let first = leadership?.first, let progress = leadership?.progress,
       let isDegraded = leadership?.isDegraded, let acknowledged = leadership?.acknowledged
     else { return }
+    let membership = membership
     let durable =
       durableWrongly(progress)
       ?? AcknowledgementRules.committed(
@@ -122,7 +150,8 @@ extension Replica {
 
   /// Tells followers that have been sent everything of the new commit position at once.
   private mutating func heartbeatIdle(into effects: inout [Effect]) {
-    guard let office = leadership, office.progress.allSatisfy({ $0.sent.index == head.index })
+    let end = head.index
+    guard let progress = leadership?.progress, progress.allSatisfy({ $0.sent.index == end })
     else { return }
     heartbeatAll(into: &effects)
   }

@@ -48,8 +48,8 @@ extension Replica {
   }
 
   private mutating func continueChanges(into effects: inout [Effect]) {
-    guard let office = leadership, commit >= office.first, !hasPendingMembership,
-      let change = office.changes.first
+    guard let first = leadership?.first, commit >= first, !hasPendingMembership,
+      let change = leadership?.changes.first
     else { return }
     leadership?.changes.removeFirst()
     var members = membership
@@ -70,6 +70,8 @@ extension Replica {
 
   /// Gives a learner its vote once it has caught up.
   mutating func considerLearner(at position: Int, into effects: inout [Effect]) {
+    // Asked at every answer: mostly there are none.
+    guard memberships.last?.membership.learners.isEmpty == false else { return }
     guard let office = leadership, position < office.progress.count, !hasPendingMembership,
       !isPlanted(.learnersNeverVote), office.changes.isEmpty, commit >= office.first
     else { return }

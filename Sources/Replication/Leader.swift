@@ -138,13 +138,13 @@ extension Replica {
     _ batches: [RecordBatch], previous: LogPoint, to progress: inout Progress,
     into effects: inout [Effect]
   ) {
-    guard let office = leadership else { return }
-    leadership?.round += 1
+    guard let round = leadership?.round, let isForced = leadership?.isForced else { return }
+    leadership?.round = round + 1
     effects.append(
       .send(
         .append(
           term: term, batches: batches, previous: previous, commit: commitTold(with: batches),
-          round: office.round + 1, forced: office.isForced), to: progress.node))
+          round: round + 1, forced: isForced), to: progress.node))
   }
 
   /// Sends every follower a heartbeat, which also tells the commit position.

@@ -57,6 +57,8 @@ extension Replica {
 
   /// Serves the reads whose round a majority answered, and begins the next round.
   mutating func confirmReads(into effects: inout [Effect]) {
+    // Asked at every answer: mostly no read waits.
+    if leadership?.confirmRound == nil, leadership?.unconfirmed.isEmpty != false { return }
     guard let office = leadership, commit >= office.first || isPlanted(.readsBeforeOwnCommit)
     else { return }
     if let round = office.confirmRound {
