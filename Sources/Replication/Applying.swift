@@ -21,17 +21,12 @@ extension Replica {
     let target = min(showsThrough, head.index)
     guard applied.index < target else { return }
     while applied.index < target {
-      guard
-        let batches = window.batches(
-          after: applied.index, maximumBytes: Self.messageMaximum)
-      else {
+      guard let batch = window.batch(after: applied.index) else {
         isReadingToApply = true
         effects.append(.readLog(after: applied.index, purpose: .apply))
         return
       }
-      for batch in batches where applied.index < target {
-        apply(batch, through: target, into: &effects)
-      }
+      apply(batch, through: target, into: &effects)
     }
     stateMoved(into: &effects)
   }

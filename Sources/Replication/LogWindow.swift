@@ -91,6 +91,7 @@ public struct LogWindow: Equatable, Sendable {
   /// no longer in memory.
   public func batches(after index: Index, maximumBytes: Int) -> [RecordBatch]? {
     if index >= last.index { return [] }
+    if let newest = chunks.last?.last, newest.previous.index == index { return [newest] }
     guard var (chunk, position) = position(of: index.next) else { return nil }
     var found = [chunks[chunk][position].suffix(after: index)]
     var size = found[0].logicalSize
@@ -106,6 +107,15 @@ public struct LogWindow: Equatable, Sendable {
       found.append(chunks[chunk][position])
       size += next
     }
+  }
+
+  /// The records after `index` of the batch that holds the next one; nil when there is none in memory.
+  public func batch(after index: Index) -> RecordBatch? {
+    if let newest = chunks.last?.last, newest.previous.index <= index, index < last.index {
+      return newest.suffix(after: index)
+    }
+    guard let (chunk, position) = position(of: index.next) else { return nil }
+    return chunks[chunk][position].suffix(after: index)
   }
 
   /// Where the batch is that holds `index`.
