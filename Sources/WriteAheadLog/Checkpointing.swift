@@ -52,7 +52,7 @@ extension WriteAheadLog {
   /// The names of the checkpoints that fulfil `condition`, those that are being saved included.
   func checkpointNames(where condition: (LogPoint) -> Bool) -> [String] {
     var points = checkpoints.map(\.point)
-    for case .checkpoint(let checkpoint) in purposes.values { points.append(checkpoint.point) }
+    for case (_, .checkpoint(let checkpoint)) in purposes { points.append(checkpoint.point) }
     return Set(points.filter(condition).map { CheckpointFile.name($0.index) }).sorted()
   }
 

@@ -56,7 +56,7 @@ extension WriteAheadLog {
     keptAside = KeptAside()
     pending = []
     flushing = []
-    purposes = [:]
+    purposes = []
     isFilling = false
     isLookingForRoom = false
     spare = .none

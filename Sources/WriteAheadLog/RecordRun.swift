@@ -45,11 +45,26 @@ public struct RecordRun: Equatable, Sendable {
 
   /// All the records' bytes.
   public var encoded: [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(count)
-    var chunk: [UInt8] = []
-    encode(using: &chunk) { bytes.append(contentsOf: $0) }
-    return bytes
+    [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
+      encode(into: UnsafeMutableRawBufferPointer(buffer))
+      length = count
+    }
+  }
+
+  /// Encodes the records to the beginning of `buffer`.
+  ///
+  /// - Precondition: it has room for ``count`` bytes.
+  public func encode(into buffer: UnsafeMutableRawBufferPointer) {
+    precondition(buffer.count >= count, "there is room for the records")
+    var lsn = start
+    var offset = 0
+    for piece in pieces {
+      let size = encode(
+        piece.batch, piece.range, from: lsn,
+        into: UnsafeMutableRawBufferPointer(rebasing: buffer[offset...]))
+      lsn = lsn.advanced(by: size)
+      offset += size
+    }
   }
 
   /// Encodes the records a chunk at a time, and calls `body` with each chunk in turn.
@@ -74,7 +89,9 @@ public struct RecordRun: Equatable, Sendable {
         if size > buffer.count {
           buffer.append(contentsOf: repeatElement(0, count: size - buffer.count))
         }
-        encode(piece.batch, from..<through, from: lsn, into: &buffer)
+        buffer.withUnsafeMutableBytes {
+          _ = encode(piece.batch, from..<through, from: lsn, into: $0)
+        }
         lsn = lsn.advanced(by: size)
         from = through
         var failure: Failure?
@@ -90,40 +107,41 @@ public struct RecordRun: Equatable, Sendable {
     }
   }
 
+  /// Encodes records of a batch to the beginning of `all`; gives how many bytes they take.
   private func encode(
-    _ batch: RecordBatch, _ range: Range<Int>, from lsn: LSN, into buffer: inout [UInt8]
-  ) {
+    _ batch: RecordBatch, _ range: Range<Int>, from lsn: LSN,
+    into all: UnsafeMutableRawBufferPointer
+  ) -> Int {
     var lsn = lsn
     var index = batch.previous.index.advanced(by: range.lowerBound)
-    batch.bytes.withUnsafeBytes { payloads in
-      buffer.withUnsafeMutableBytes { all in
-        var offset = 0
-        for position in range {
-          let entry = batch.entries[position]
-          index = index.next
-          let length = Int(entry.payloadLength)
-          let size = entry.size
-          let header = RecordHeader(
-            length: entry.payloadLength, kind: entry.kind, lsn: lsn, index: index,
-            term: entry.term, watermark: watermark, chain: entry.chain,
-            payloadChecksum: entry.payloadChecksum, batch: number)
-          header.encode(
-            salt: salt,
-            into: UnsafeMutableRawBufferPointer(
-              rebasing: all[offset..<offset + RecordLayout.headerSize]))
-          if length > 0 {
-            // The padding is in the last eight bytes.
-            all.storeBytes(of: 0, toByteOffset: offset + size - 8, as: UInt64.self)
-            let from = Int(entry.payloadOffset)
-            UnsafeMutableRawBufferPointer(
-              rebasing: all[
-                offset + RecordLayout.headerSize..<offset + RecordLayout.headerSize + length]
-            ).copyMemory(from: UnsafeRawBufferPointer(rebasing: payloads[from..<from + length]))
-          }
-          offset += size
-          lsn = lsn.advanced(by: size)
+    return batch.bytes.withUnsafeBytes { payloads in
+      var offset = 0
+      for position in range {
+        let entry = batch.entries[position]
+        index = index.next
+        let length = Int(entry.payloadLength)
+        let size = entry.size
+        let header = RecordHeader(
+          length: entry.payloadLength, kind: entry.kind, lsn: lsn, index: index,
+          term: entry.term, watermark: watermark, chain: entry.chain,
+          payloadChecksum: entry.payloadChecksum, batch: number)
+        header.encode(
+          salt: salt,
+          into: UnsafeMutableRawBufferPointer(
+            rebasing: all[offset..<offset + RecordLayout.headerSize]))
+        if length > 0 {
+          // The padding is in the last eight bytes.
+          all.storeBytes(of: 0, toByteOffset: offset + size - 8, as: UInt64.self)
+          let from = Int(entry.payloadOffset)
+          UnsafeMutableRawBufferPointer(
+            rebasing: all[
+              offset + RecordLayout.headerSize..<offset + RecordLayout.headerSize + length]
+          ).copyMemory(from: UnsafeRawBufferPointer(rebasing: payloads[from..<from + length]))
         }
+        offset += size
+        lsn = lsn.advanced(by: size)
       }
+      return offset
     }
   }
 }

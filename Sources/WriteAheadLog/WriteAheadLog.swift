@@ -112,7 +112,8 @@ public struct WriteAheadLog: Sendable {
   static let retiredMaximum = 3
   var isLookingForRoom = false
   var isClosing = false
-  var purposes: [UInt64: Purpose] = [:]
+  /// What each request under way was made for, in the order in which they were: there are few.
+  var purposes: [(token: UInt64, purpose: Purpose)] = []
   var nextToken: UInt64 = 1
   var nextBatch: UInt32 = 1
   var salts: UInt64
@@ -138,7 +139,11 @@ public struct WriteAheadLog: Sendable {
 
   /// Takes the end of a request; unknown tokens (of an earlier life) are ignored.
   public mutating func handle(_ completion: FileCompletion, into output: inout LogOutput) {
-    guard let purpose = purposes.removeValue(forKey: completion.token.rawValue) else { return }
+    let token = completion.token.rawValue
+    guard let position = purposes.indices.first(where: { purposes[$0].token == token }) else {
+      return
+    }
+    let purpose = purposes.remove(at: position).purpose
     if case .failed = phase { return }
     if let failure = completion.failure {
       return requestFailed(purpose, failure, completion.results, into: &output)
@@ -237,7 +242,7 @@ public struct WriteAheadLog: Sendable {
   ) {
     let token = nextToken
     nextToken += 1
-    purposes[token] = purpose
+    purposes.append((token, purpose))
     output.requests.append(
       FileRequest(token: FileToken(token), operations: operations, turn: turn))
   }

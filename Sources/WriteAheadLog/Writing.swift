@@ -51,7 +51,9 @@ extension WriteAheadLog {
     }
     wantsFlush = false
     let spareBefore = spare
-    var writer = SegmentWriter(log: self)
+    var writer = SegmentWriter(
+      continuing: segments[segments.count - 1], from: submitted.end, watermark: flushed.end,
+      number: nextBatch, segmentSize: configuration.segmentSize)
     for batch in pending { writer.write(batch, log: &self) }
     var (operations, flush) = writer.finish()
     forget(&operations)
@@ -129,7 +131,7 @@ extension WriteAheadLog {
         segments[last].header.sequence == segment.header.sequence
       {
         segments[last].end = segment.end
-        segments[last].marks += segment.marks
+        if !segment.marks.isEmpty { segments[last].marks += segment.marks }
         segments[last].filled = max(segments[last].filled, segment.filled)
       } else {
         segments.append(segment)
@@ -296,14 +298,17 @@ private struct SegmentWriter {
   private let number: UInt32
   private let segmentSize: Int
 
-  init(log: WriteAheadLog) {
-    current = log.segments[log.segments.count - 1]
+  init(
+    continuing segment: WriteAheadLog.Segment, from start: LSN, watermark: LSN, number: UInt32,
+    segmentSize: Int
+  ) {
+    current = segment
     lastMark = current.marks.last?.end ?? current.end.end
     current.marks = []
-    start = log.submitted.end
-    watermark = log.flushed.end
-    number = log.nextBatch
-    segmentSize = log.configuration.segmentSize
+    self.start = start
+    self.watermark = watermark
+    self.number = number
+    self.segmentSize = segmentSize
     run = RecordRun(
       from: start, salt: current.header.salt, watermark: watermark, number: number)
   }
@@ -377,6 +382,7 @@ private struct SegmentWriter {
           count: end - current.filled))
       current.filled = end
     }
+    operations.reserveCapacity(operations.count + 2)
     operations.append(.writeRecords(name: current.name, offset: offset, run))
     operations.append(.sync(name: current.name))
   }
@@ -385,6 +391,9 @@ private struct SegmentWriter {
   mutating func finish() -> (operations: [FileOperation], flush: WriteAheadLog.Flush) {
     writeOut()
     made.append(current)
-    return (rooms + operations, WriteAheadLog.Flush(rooms: rooms.count, segments: made))
+    return (
+      rooms.isEmpty ? operations : rooms + operations,
+      WriteAheadLog.Flush(rooms: rooms.count, segments: made)
+    )
   }
 }

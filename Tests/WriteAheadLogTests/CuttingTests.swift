@@ -209,7 +209,6 @@ import World
       var copy = LogBench.opened(segmentSize: 16 << 10)
       copy.write(20, size: 100)
       copy.waiting = []
-      copy.log.purposes = [:]
       let kind: WriteAheadLog.Purpose =
         switch purpose {
         case "fill": .fill(segment: 1, through: 8192)
@@ -218,7 +217,7 @@ import World
         case "rollback": .rollback
         default: .checkpoint(Checkpoint(point: copy.log.flushed, payload: []))
         }
-      copy.log.purposes[900] = kind
+      copy.log.purposes = [(900, kind)]
       let done = purpose == "rollback" || purpose == "checkpoint" ? 2 : 1
       var output = LogOutput()
       copy.log.handle(
