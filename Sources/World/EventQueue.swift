@@ -40,7 +40,7 @@ public struct EventQueue<Event: Sendable>: Sendable {
   @inlinable public var nextTime: Instant? { heap.first?.at }
 
   /// Puts an event in.
-  @inlinable public mutating func schedule(_ event: Event, at instant: Instant) {
+  @inlinable public mutating func schedule(_ event: consuming Event, at instant: Instant) {
     let slot: Int32
     if let reused = free.popLast() {
       slot = reused
@@ -49,7 +49,7 @@ public struct EventQueue<Event: Sendable>: Sendable {
       slots.append([Event?](repeating: nil, count: Self.chunk))
       for spare in (1..<Self.chunk).reversed() { free.append(slot + Int32(spare)) }
     }
-    slots[Int(slot) / Self.chunk][Int(slot) % Self.chunk] = event
+    slots[Int(slot) / Self.chunk][Int(slot) % Self.chunk] = consume event
     scheduled += 1
     heap.append(QueueEntry(at: instant, number: scheduled, slot: slot))
     rise(heap.count - 1)
@@ -79,28 +79,32 @@ public struct EventQueue<Event: Sendable>: Sendable {
   }
 
   @inlinable mutating func rise(_ start: Int) {
-    var position = start
-    let entry = heap[position]
-    while position > 0 {
-      let parent = (position - 1) / 2
-      guard entry.precedes(heap[parent]) else { break }
-      heap[position] = heap[parent]
-      position = parent
+    heap.withUnsafeMutableBufferPointer { heap in
+      var position = start
+      let entry = heap[position]
+      while position > 0 {
+        let parent = (position - 1) / 2
+        guard entry.precedes(heap[parent]) else { break }
+        heap[position] = heap[parent]
+        position = parent
+      }
+      heap[position] = entry
     }
-    heap[position] = entry
   }
 
   @inlinable mutating func sink(_ start: Int) {
-    var position = start
-    let entry = heap[position]
-    while true {
-      var child = 2 * position + 1
-      if child >= heap.count { break }
-      if child + 1 < heap.count, heap[child + 1].precedes(heap[child]) { child += 1 }
-      guard heap[child].precedes(entry) else { break }
-      heap[position] = heap[child]
-      position = child
+    heap.withUnsafeMutableBufferPointer { heap in
+      var position = start
+      let entry = heap[position]
+      while true {
+        var child = 2 * position + 1
+        if child >= heap.count { break }
+        if child + 1 < heap.count, heap[child + 1].precedes(heap[child]) { child += 1 }
+        guard heap[child].precedes(entry) else { break }
+        heap[position] = heap[child]
+        position = child
+      }
+      heap[position] = entry
     }
-    heap[position] = entry
   }
 }

@@ -14,26 +14,53 @@ public struct MemoryFileSystem: FileSystem {
   private struct File: Sendable {
     var pages: [[UInt8]?] = []
     var size = 0
-    /// The pages that changed since the last sync, as they were then.
-    var before: [Int: [UInt8]?] = [:]
+    /// The pages that changed since the last sync, as they were then, in order of number.
+    private var before: [OldPage] = []
     var syncedSize = 0
 
+    private struct OldPage: Sendable {
+      var page: Int
+      var bytes: [UInt8]?
+    }
+
     mutating func sync() {
-      if !before.isEmpty { before = [:] }
+      // One by one: the space is kept.
+      while before.popLast() != nil {}
       syncedSize = size
     }
 
     /// Keeps a page as the last sync left it, before it changes.
     mutating func willChange(_ page: Int) {
-      if before[page] == nil {
-        before.updateValue(page < pages.count ? pages[page] : nil, forKey: page)
+      var place = before.count
+      // Mostly it is the last one, or comes behind it.
+      if let last = before.indices.last, before[last].page >= page {
+        place = self.place(of: page)
+        if before[place].page == page { return }
       }
+      before.insert(
+        OldPage(page: page, bytes: page < pages.count ? pages[page] : nil), at: place)
+    }
+
+    /// Whether a page changed since the last sync.
+    func hasChanged(_ page: Int) -> Bool {
+      let place = place(of: page)
+      return place < before.count && before[place].page == page
+    }
+
+    /// The place of the first old page that is not before `page`.
+    private func place(of page: Int) -> Int {
+      var (low, high) = (0, before.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if before[middle].page < page { low = middle + 1 } else { high = middle }
+      }
+      return low
     }
 
     mutating func crash() {
-      for (page, old) in before {
-        while pages.count <= page { pages.append(nil) }
-        pages[page] = old
+      for old in before {
+        while pages.count <= old.page { pages.append(nil) }
+        pages[old.page] = old.bytes
       }
       size = syncedSize
       trim()
@@ -43,9 +70,9 @@ public struct MemoryFileSystem: FileSystem {
     /// Leaves of each sector that was not synced the bytes before, those written, or garbage.
     mutating func tear(_ random: inout RandomSource) {
       let newSize = size
-      for page in before.keys.sorted() {
-        guard let entry = before[page] else { continue }
-        let old = entry ?? [UInt8](repeating: 0, count: MemoryFileSystem.pageSize)
+      for entry in before {
+        let page = entry.page
+        let old = entry.bytes ?? [UInt8](repeating: 0, count: MemoryFileSystem.pageSize)
         let written =
           (page < pages.count ? pages[page] : nil)
           ?? [UInt8](repeating: 0, count: MemoryFileSystem.pageSize)
@@ -152,7 +179,7 @@ public struct MemoryFileSystem: FileSystem {
       let position = candidates[random.uniform(0..<candidates.count)]
       let pages = files[position].file.pages.indices.filter {
         files[position].file.pages[$0] != nil && ($0 + 1) * Self.pageSize > start
-          && files[position].file.before[$0] == nil
+          && !files[position].file.hasChanged($0)
       }
       guard !pages.isEmpty else { continue }
       let page = pages[random.uniform(0..<pages.count)]
@@ -203,7 +230,7 @@ public struct MemoryFileSystem: FileSystem {
   /// Puts bytes into a file, as damage does: behind everyone's back.
   public mutating func damage(_ name: String, at offset: Int, _ bytes: [UInt8]) {
     guard let position = position(of: name) else { return }
-    Self.write(&files[position].file, offset, bytes)
+    bytes.withUnsafeBytes { Self.write(&files[position].file, offset, $0) }
     files[position].file.sync()
   }
 
@@ -220,9 +247,14 @@ public struct MemoryFileSystem: FileSystem {
     case .write(let name, let offset, let bytes):
       let position = try make(name)
       try checkRoom(position, through: offset + bytes.count)
-      Self.write(&files[position].file, offset, bytes)
+      bytes.withUnsafeBytes { Self.write(&files[position].file, offset, $0) }
     case .writeRecords(let name, let offset, let records):
-      return try perform(.write(name: name, offset: offset, bytes: records.encoded))
+      let position = try make(name)
+      try checkRoom(position, through: offset + records.count)
+      withUnsafeTemporaryAllocation(byteCount: records.count, alignment: 8) { scratch in
+        records.encode(into: scratch)
+        Self.write(&files[position].file, offset, UnsafeRawBufferPointer(scratch))
+      }
     case .zeroFill(let name, let offset, let count):
       let position = try make(name)
       try checkRoom(position, through: offset + count)
@@ -299,7 +331,9 @@ public struct MemoryFileSystem: FileSystem {
     return bytes
   }
 
-  private static func write(_ file: inout File, _ offset: Int, _ bytes: [UInt8]) {
+  private static func write(
+    _ file: inout File, _ offset: Int, _ bytes: UnsafeRawBufferPointer
+  ) {
     // Nothing, written beyond the end, makes a file no longer.
     if bytes.isEmpty { return }
     var position = offset
@@ -313,8 +347,11 @@ public struct MemoryFileSystem: FileSystem {
       if file.pages[page] == nil {
         file.pages[page] = [UInt8](repeating: 0, count: pageSize)
       }
-      file.pages[page]?.replaceSubrange(
-        within..<within + length, with: bytes[position - offset..<position - offset + length])
+      let part = UnsafeRawBufferPointer(
+        rebasing: bytes[position - offset..<position - offset + length])
+      file.pages[page]?.withUnsafeMutableBytes {
+        UnsafeMutableRawBufferPointer(rebasing: $0[within..<within + length]).copyMemory(from: part)
+      }
       position += length
     }
     file.size = max(file.size, end)

@@ -102,28 +102,36 @@ public struct Network: Sendable {
     guard case .node(let sender) = from, case .node(let receiver) = to else {
       return now + latency(from: from, to: to)
     }
-    let row = sender.offset
-    let column = receiver.offset
-    if rows[row][column].isCut { return nil }
-    if rows[row][column].loss > 0, random.unit() < rows[row][column].loss { return nil }
+    return transmit(from: sender, to: receiver, bytes: bytes, now: now, random: &random)
+  }
+
+  /// When a message of `bytes` bytes sent `now` between two members arrives; nil: it does not.
+  public mutating func transmit(
+    from: NodeID, to: NodeID, bytes: Int, now: Instant, random: inout RandomSource
+  ) -> Instant? {
+    let row = from.offset
+    let column = to.offset
+    let direction = rows[row][column]
+    if direction.isCut { return nil }
+    if direction.loss > 0, random.unit() < direction.loss { return nil }
     var arrival = now
-    if let bandwidth = rows[row][column].bandwidth {
-      let begin = max(now, rows[row][column].freeAt)
+    if let bandwidth = direction.bandwidth {
+      let begin = max(now, direction.freeAt)
       arrival = begin + Interval(seconds: Double(bytes) / bandwidth)
       rows[row][column].freeAt = arrival
     }
-    let jitter = rows[row][column].jitter ?? self.jitter
-    let base = latency(from: from, to: to)
+    let jitter = direction.jitter ?? self.jitter
+    let base = latency(from, to)
     arrival = arrival + base
     if jitter > .zero {
       let vary = jitter.scaled(by: 2 * random.unit() - 1)
       arrival = max(now, arrival + vary)
     }
-    if rows[row][column].reorders > 0, random.unit() < rows[row][column].reorders {
+    if direction.reorders > 0, random.unit() < direction.reorders {
       // What is sent later may come first.
       return straggled(arrival, base, random: &random)
     }
-    arrival = max(arrival, rows[row][column].lastArrival)
+    arrival = max(arrival, direction.lastArrival)
     rows[row][column].lastArrival = arrival
     return arrival
   }
@@ -134,7 +142,7 @@ public struct Network: Sendable {
   ) -> Instant? {
     let share = rows[from.offset][to.offset].duplicates
     guard share > 0, random.unit() < share else { return nil }
-    return straggled(arrival, latency(from: .node(from), to: .node(to)), random: &random)
+    return straggled(arrival, latency(from, to), random: &random)
   }
 
   /// Some latencies later, a few milliseconds at least.
@@ -148,13 +156,17 @@ public struct Network: Sendable {
   /// A message's latency one way, without jitter.
   public func latency(from: Endpoint, to: Endpoint) -> Interval {
     switch (from, to) {
-    case (.node(let sender), .node(let receiver)):
-      return latency + rows[sender.offset][receiver.offset].added
-        + between(placement[sender.offset], placement[receiver.offset])
+    case (.node(let sender), .node(let receiver)): return latency(sender, receiver)
     case (.client(let site), .node(let node)), (.node(let node), .client(let site)):
       return between(site, placement[node.offset])
     case (.client, .client): return .zero
     }
+  }
+
+  private func latency(_ from: NodeID, _ to: NodeID) -> Interval {
+    let own = latency + rows[from.offset][to.offset].added
+    if siteLatencies.isEmpty { return own }
+    return own + between(placement[from.offset], placement[to.offset])
   }
 
   private func between(_ left: SiteID?, _ right: SiteID?) -> Interval {

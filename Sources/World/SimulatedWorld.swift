@@ -18,6 +18,8 @@ public struct SimulatedWorld: World {
   }
 
   private struct Disk: Sendable {
+    /// Whether it was ever there; not an optional, which would be copied to look into it.
+    var isAttached = false
     var files = MemoryFileSystem()
     var condition = DiskCondition()
     /// Counts the crashes: what was under way at one is not done any more.
@@ -42,7 +44,7 @@ public struct SimulatedWorld: World {
   public private(set) var now = Instant.start
   /// How long disks take.
   public var times = DiskTimes()
-  private var disks: [Disk?] = []
+  private var disks: [Disk] = []
   private var pending = EventQueue<Pending>()
   /// Where the chance of crashes comes from; nil: a process's end leaves its disk as it is.
   private var random: RandomSource?
@@ -64,31 +66,35 @@ public struct SimulatedWorld: World {
   public var hasCompletion: Bool { pending.nextTime.map { $0 <= now } ?? false }
 
   public mutating func submit(_ request: FileRequest, node: NodeID, incarnation: UInt32) {
-    guard let disk = disks[node.offset] else { return }
+    // No copy of the disk is held: this is done for every request.
+    guard disks[node.offset].isAttached else { return }
+    let condition = disks[node.offset].condition
+    let life = disks[node.offset].life
     var cost = Interval.zero
-    for operation in request.operations { cost = cost + time(operation, disk.condition) }
-    let done = takeTurn(request.turn, of: node, disk, for: cost)
+    for operation in request.operations { cost = cost + time(operation, condition) }
+    let done = takeTurn(request.turn, of: node, for: cost)
     pending.schedule(
-      Pending(
-        node: node, work: .request(request, incarnation: incarnation, life: disk.life)), at: done)
+      Pending(node: node, work: .request(request, incarnation: incarnation, life: life)), at: done)
   }
 
   /// When what takes `cost` will be done, after all that goes before it.
   private mutating func takeTurn(
-    _ turn: FileRequest.Turn, of node: NodeID, _ disk: Disk, for cost: Interval
+    _ turn: FileRequest.Turn, of node: NodeID, for cost: Interval
   ) -> Instant {
+    let freeAt = disks[node.offset].freeAt
+    let asideFreeAt = disks[node.offset].asideFreeAt
     let done: Instant
     switch turn {
     case .inOrder:
-      done = max(now, disk.freeAt) + cost
-      disks[node.offset]?.freeAt = done
+      done = max(now, freeAt) + cost
+      disks[node.offset].freeAt = done
     case .aside:
-      done = max(now, disk.asideFreeAt) + cost
-      disks[node.offset]?.asideFreeAt = done
+      done = max(now, asideFreeAt) + cost
+      disks[node.offset].asideFreeAt = done
     case .alone:
-      done = max(now, disk.freeAt, disk.asideFreeAt) + cost
-      disks[node.offset]?.freeAt = done
-      disks[node.offset]?.asideFreeAt = done
+      done = max(now, freeAt, asideFreeAt) + cost
+      disks[node.offset].freeAt = done
+      disks[node.offset].asideFreeAt = done
     }
     return done
   }
@@ -112,10 +118,10 @@ public struct SimulatedWorld: World {
       switch done.work {
       case .wipe:
         var empty = MemoryFileSystem()
-        empty.isFull = disks[done.node.offset]?.condition.isFull ?? false
-        disks[done.node.offset]?.files = empty
+        empty.isFull = disks[done.node.offset].condition.isFull
+        disks[done.node.offset].files = empty
       case .request(let request, let incarnation, let life):
-        guard disks[done.node.offset]?.life == life,
+        guard disks[done.node.offset].life == life,
           let completion = perform(request, on: done.node)
         else { continue }
         return .completion(
@@ -127,37 +133,37 @@ public struct SimulatedWorld: World {
   }
 
   public mutating func setDisk(_ node: NodeID, _ condition: DiskCondition) {
-    disks[node.offset]?.condition = condition
-    disks[node.offset]?.files.isFull = condition.isFull
+    disks[node.offset].condition = condition
+    disks[node.offset].files.isFull = condition.isFull
   }
 
   public mutating func wipe(_ node: NodeID) {
     // In its turn: what is under way must not make files anew on the empty disk.
-    guard let disk = disks[node.offset] else { return }
-    let done = takeTurn(.alone, of: node, disk, for: .zero)
+    guard disks[node.offset].isAttached else { return }
+    let done = takeTurn(.alone, of: node, for: .zero)
     pending.schedule(Pending(node: node, work: .wipe), at: done)
   }
 
   /// Ends a node's process. With a seed power is lost too: of what was under way some operations were
   /// done, of what was not synced some sectors are left. Without, what is under way finishes.
   public mutating func crash(_ node: NodeID) {
-    guard random != nil, disks[node.offset] != nil else { return }
+    guard random != nil, disks[node.offset].isAttached else { return }
     for (_, waiting) in pending.pending where waiting.node == node {
       guard case .request(let request, _, let life) = waiting.work,
-        life == disks[node.offset]?.life
+        life == disks[node.offset].life
       else { continue }
       let done = random?.uniform(0..<request.operations.count + 1) ?? 0
       for operation in request.operations.prefix(done) {
-        guard (try? disks[node.offset]?.files.perform(operation)) != nil else { break }
+        guard (try? disks[node.offset].files.perform(operation)) != nil else { break }
       }
       // Of those in order only the first has begun.
       if done < request.operations.count, request.turn != .aside { break }
     }
-    disks[node.offset]?.life += 1
-    disks[node.offset]?.freeAt = now
-    disks[node.offset]?.asideFreeAt = now
+    disks[node.offset].life += 1
+    disks[node.offset].freeAt = now
+    disks[node.offset].asideFreeAt = now
     if var chance = random {
-      disks[node.offset]?.files.crash(&chance)
+      disks[node.offset].files.crash(&chance)
       random = chance
     }
   }
@@ -166,15 +172,14 @@ public struct SimulatedWorld: World {
 
   /// Does a request, with what was done to the disk.
   private mutating func perform(_ request: FileRequest, on node: NodeID) -> FileCompletion? {
-    guard let disk = disks[node.offset] else { return nil }
-    guard disk.failsNext || disk.misplacesNext else {
-      return disks[node.offset]?.files.perform(request)
+    guard disks[node.offset].failsNext || disks[node.offset].misplacesNext else {
+      return disks[node.offset].files.perform(request)
     }
     var results: [FileResult] = []
     for operation in request.operations {
       do {
         let fault = try faulty(operation, on: node)
-        results.append(try disks[node.offset]?.files.perform(fault) ?? .done)
+        results.append(try disks[node.offset].files.perform(fault))
       } catch {
         return FileCompletion(token: request.token, results: results, failure: error)
       }
@@ -188,16 +193,16 @@ public struct SimulatedWorld: World {
   ) throws(FileError) -> FileOperation {
     switch operation {
     case .write(let name, _, _), .writeRecords(let name, _, _), .sync(let name):
-      if disks[node.offset]?.failsNext == true {
-        disks[node.offset]?.failsNext = false
+      if disks[node.offset].failsNext {
+        disks[node.offset].failsNext = false
         throw FileError(kind: .inputOutput(5), name: name)
       }
     default: break
     }
     if case .writeRecords(let name, let offset, let records) = operation,
-      disks[node.offset]?.misplacesNext == true
+      disks[node.offset].misplacesNext
     {
-      disks[node.offset]?.misplacesNext = false
+      disks[node.offset].misplacesNext = false
       // Some sectors on: what should have been written over stays as it was.
       let shift = MemoryFileSystem.sectorSize * (1 + (random?.uniform(0..<16) ?? 0))
       return .writeRecords(name: name, offset: offset + shift, records)
@@ -206,24 +211,24 @@ public struct SimulatedWorld: World {
   }
 
   public mutating func failNext(_ node: NodeID) -> Bool {
-    disks[node.offset]?.failsNext = true
+    disks[node.offset].failsNext = true
     return true
   }
 
   public mutating func misplaceNext(_ node: NodeID) -> Bool {
-    disks[node.offset]?.misplacesNext = true
+    disks[node.offset].misplacesNext = true
     return true
   }
 
   public mutating func healDisk(_ node: NodeID) {
-    disks[node.offset]?.failsNext = false
-    disks[node.offset]?.misplacesNext = false
+    disks[node.offset].failsNext = false
+    disks[node.offset].misplacesNext = false
   }
 
   public mutating func flipBit(_ node: NodeID) -> String? {
     var chance = random ?? RandomSource(seed: 1)
     guard
-      let found = disks[node.offset]?.files.flipBit(
+      let found = disks[node.offset].files.flipBit(
         inNamesWith: "wal-", behind: MemoryFileSystem.pageSize, &chance)
     else { return nil }
     if random != nil { random = chance }
@@ -231,8 +236,8 @@ public struct SimulatedWorld: World {
   }
 
   public mutating func attach(_ node: NodeID) throws {
-    while disks.count <= node.offset { disks.append(nil) }
-    if disks[node.offset] == nil { disks[node.offset] = Disk() }
+    while disks.count <= node.offset { disks.append(Disk()) }
+    disks[node.offset].isAttached = true
   }
 
   public mutating func noteMembers(_ members: MemberNumbers) {}
@@ -240,18 +245,17 @@ public struct SimulatedWorld: World {
   /// Bytes of files that this world holds otherwise than `older` does, and `older` holds.
   public func bytesNotShared(with older: SimulatedWorld) -> Int {
     zip(older.disks, disks).reduce(0) { sum, pair in
-      guard let old = pair.0 else { return sum }
-      return sum + (pair.1?.files.bytesNotShared(with: old.files) ?? old.files.bytes)
+      sum + pair.1.files.bytesNotShared(with: pair.0.files)
     }
   }
 
   /// A node's files, for tests and tools.
-  public func files(of node: NodeID) -> MemoryFileSystem? { disks[node.offset]?.files }
+  public func files(of node: NodeID) -> MemoryFileSystem? {
+    disks[node.offset].isAttached ? disks[node.offset].files : nil
+  }
 
   /// Changes a node's files behind its back.
   public mutating func damage(_ node: NodeID, _ body: (inout MemoryFileSystem) -> Void) {
-    guard var files = disks[node.offset]?.files else { return }
-    body(&files)
-    disks[node.offset]?.files = files
+    if disks[node.offset].isAttached { body(&disks[node.offset].files) }
   }
 }
