@@ -280,4 +280,10 @@ public struct Checker: Sendable {
   func of(_ node: NodeID) -> Seen {
     node.offset < seen.count ? seen[node.offset] : Seen()
   }
+
+  /// Looks at what is known of a node, without the copy that ``of(_:)`` makes.
+  @inline(__always)
+  func look<Result>(at node: NodeID, _ body: (borrowing Seen) -> Result) -> Result {
+    node.offset < seen.count ? body(seen[node.offset]) : body(Seen())
+  }
 }

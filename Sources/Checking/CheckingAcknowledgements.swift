@@ -27,29 +27,34 @@ extension Checker {
   mutating func checkDurable(_ leader: NodeID, _ term: Term, _ through: Index) -> Int {
     func holds(_ point: LogPoint) -> Bool { point.index >= through && point.term >= term }
     func isKept(_ requirement: AckRequirement) -> Bool {
-      let own = of(leader)
-      guard holds(requirement.periodicSync ? own.written : own.durable) else { return false }
-      if own.isDegraded { return true }
+      let own = look(at: leader) { requirement.periodicSync ? $0.written : $0.durable }
+      guard holds(own) else { return false }
+      if look(at: leader, { $0.isDegraded }) { return true }
       // A deposed leader that does not know it goes by the members that it knows.
-      let voters = own.voters.isEmpty ? self.voters : own.voters
+      let known = look(at: leader) { $0.voters }
+      let voters = known.isEmpty ? self.voters : known
       func has(_ node: NodeID) -> Bool {
-        let state = of(node)
-        let isWritten =
-          requirement.periodicSync
-          ? holds(state.written) || state.onceWritten.cover(through, term)
-          : holds(state.durable) || state.onceDurable.cover(through, term)
-        switch requirement.durability {
-        case .received:
-          return holds(state.received) || state.onceReceived.cover(through, term) || isWritten
-        case .flushed: return isWritten
-        case .applied:
-          return isWritten && (state.applied >= through || state.onceDurable.cover(through, term))
+        look(at: node) { state in
+          let isWritten =
+            requirement.periodicSync
+            ? holds(state.written) || state.onceWritten.cover(through, term)
+            : holds(state.durable) || state.onceDurable.cover(through, term)
+          switch requirement.durability {
+          case .received:
+            return holds(state.received) || state.onceReceived.cover(through, term) || isWritten
+          case .flushed: return isWritten
+          case .applied:
+            return isWritten
+              && (state.applied >= through || state.onceDurable.cover(through, term))
+          }
         }
       }
-      func count(_ nodes: [NodeID]) -> Int { nodes.filter { $0 != leader && has($0) }.count }
+      func count(_ nodes: [NodeID]) -> Int {
+        nodes.reduce(0) { $0 + ($1 != leader && has($1) ? 1 : 0) }
+      }
       switch requirement.rule {
       case .asynchronous: return true
-      case .all: return count(voters) >= voters.filter { $0 != leader }.count
+      case .all: return count(voters) >= voters.reduce(0) { $0 + ($1 != leader ? 1 : 0) }
       case .majority:
         return count(voters) + (voters.contains(leader) ? 1 : 0) >= voters.count / 2 + 1
       case .any(let wanted, let list), .first(let wanted, let list):
@@ -67,7 +72,7 @@ extension Checker {
             + "as promised")
       }
     }
-    return copies(of: promised, degraded: of(leader).isDegraded)
+    return copies(of: promised, degraded: look(at: leader) { $0.isDegraded })
   }
 
   /// What a leader may still go by for records through `index`: the promise before, and those before

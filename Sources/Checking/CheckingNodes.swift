@@ -105,7 +105,7 @@ extension Checker {
 
   /// What a follower says it holds must be on its disk.
   mutating func reported(_ node: NodeID, _ flushed: Index) {
-    let durable = of(node).durableEver
+    let durable = look(at: node) { $0.durableEver }
     if flushed > durable, !syncsByTime {
       violate("\(node) says that it holds records through \(flushed), and holds \(durable)")
     }
@@ -118,8 +118,9 @@ extension Checker {
 
   /// A leader never rewrites its log.
   mutating func checkAppended(_ node: NodeID, _ point: LogPoint) {
-    let state = of(node)
-    guard let term = state.leads, point.index <= state.received.index else { return }
+    guard let term = look(at: node, { $0.leads }),
+      point.index <= look(at: node, { $0.received.index })
+    else { return }
     violate("\(node) leads term \(term.epoch) and writes record \(point.index) again")
   }
 
@@ -185,17 +186,17 @@ extension Checker {
   }
 
   mutating func committed(_ node: NodeID, _ index: Index, _ term: Term) {
-    let before = of(node)
-    if index < before.commit {
-      violate("\(node)'s commit position went back from \(before.commit) to \(index)")
+    let before = look(at: node) { $0.commit }
+    if index < before {
+      violate("\(node)'s commit position went back from \(before) to \(index)")
     }
     change(node) { $0.commit = index }
-    let held = max(before.received.index, before.durableEver)
+    let held = look(at: node) { max($0.received.index, $0.durableEver) }
     if index > held {
       violate("\(node) takes record \(index) for committed, and holds records through \(held)")
     }
-    if before.leads == term {
-      checkCounted(node, index, term, before)
+    if look(at: node, { $0.leads }) == term {
+      checkCounted(node, index, term)
       let version = Version(term: term, index: index)
       if version > committed {
         committed = version
@@ -213,18 +214,19 @@ extension Checker {
   }
 
   /// A leader commits by counting durable copies, and only of records of its own term.
-  mutating func checkCounted(_ leader: NodeID, _ index: Index, _ term: Term, _ state: Seen) {
+  mutating func checkCounted(_ leader: NodeID, _ index: Index, _ term: Term) {
     if let account = ledger.account(term), index < account.start {
       violate(
         "\(leader) commits record \(index), of a term before its own (\(term.epoch)), by counting")
     }
     if syncsByTime { return }
-    let voters = state.voters.isEmpty ? self.voters : state.voters
+    let known = look(at: leader) { $0.voters }
+    let voters = known.isEmpty ? self.voters : known
+    func holds(_ point: LogPoint) -> Bool { point.index >= index && point.term >= term }
     var copies = 0
-    for voter in voters {
-      let other = of(voter)
-      func holds(_ point: LogPoint) -> Bool { point.index >= index && point.term >= term }
-      if holds(other.durable) || other.onceDurable.cover(index, term) { copies += 1 }
+    for voter in voters
+    where look(at: voter, { holds($0.durable) || $0.onceDurable.cover(index, term) }) {
+      copies += 1
     }
     if copies < voters.count / 2 + 1 {
       violate(
