@@ -68,7 +68,7 @@ extension Cluster {
 
   /// Hands an event to a replica now, or once it is thawed.
   mutating func hand(_ event: ReplicaEvent, to id: NodeID) {
-    if nodes[id.offset].status == .frozen {
+    if case .frozen = nodes[id.offset].status {
       nodes[id.offset].deferredDisk.append(event)
     } else {
       run(event, at: id)
@@ -180,7 +180,7 @@ extension Cluster {
     if hasBegun { say(.note, id, "\(id) runs from \(boot.end.end), term \(boot.term.epoch)") }
     var effects: [Effect] = []
     nodes[id.offset].replica?.start(into: &effects)
-    carryOut(effects, of: id)
+    carryOut(&effects, of: id)
     schedulePeriodicSync(id)
     if nodes[id.offset].log.isFull { diskIsFull(true, at: id) }
     begin()

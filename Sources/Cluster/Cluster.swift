@@ -239,7 +239,7 @@ public struct Cluster<W: World>: Sendable {
     while step(until: limit) {}
   }
 
-  private mutating func handle(_ event: ClusterEvent) {
+  private mutating func handle(_ event: consuming ClusterEvent) {
     if !world.isLive { trace.note(event.digest, at: now) }
     switch event {
     case .message(let message, let sender, let receiver):

@@ -6,18 +6,16 @@ import WriteAheadLog
 
 extension Cluster {
   /// Hands an event to a node's replica and carries out what it says.
-  mutating func run(_ event: ReplicaEvent, at id: NodeID) {
+  mutating func run(_ event: consuming ReplicaEvent, at id: NodeID) {
     guard nodes[id.offset].isRunning else { return }
     var effects: [Effect] = []
     swap(&effects, &self.effects)
-    effects.removeAll(keepingCapacity: true)
     nodes[id.offset].replica?.handle(event, into: &effects)
-    carryOut(effects, of: id)
-    effects.removeAll(keepingCapacity: true)
+    carryOut(&effects, of: id)
     swap(&effects, &self.effects)
   }
 
-  mutating func deliver(_ message: Message, from sender: NodeID, to id: NodeID) {
+  mutating func deliver(_ message: consuming Message, from sender: NodeID, to id: NodeID) {
     switch nodes[id.offset].status {
     case .running: run(.message(message, from: sender), at: id)
     case .frozen: nodes[id.offset].deferred.append(.message(message, from: sender, to: id))
@@ -26,10 +24,10 @@ extension Cluster {
     }
   }
 
-  mutating func send(_ message: Message, from sender: NodeID, to receiver: NodeID) {
+  mutating func send(_ message: consuming Message, from sender: NodeID, to receiver: NodeID) {
     guard receiver.offset < nodes.count,
       let arrival = network.transmit(
-        from: .node(sender), to: .node(receiver), bytes: message.size, now: now, random: &random)
+        from: sender, to: receiver, bytes: message.size, now: now, random: &random)
     else { return }
     if let again = network.duplicate(
       from: sender, to: receiver, arrival: arrival, random: &random)
@@ -88,7 +86,7 @@ extension Cluster {
 
   // MARK: Requests of clients
 
-  mutating func proposalArrived(_ proposal: Proposal, at id: NodeID) {
+  mutating func proposalArrived(_ proposal: consuming Proposal, at id: NodeID) {
     switch nodes[id.offset].status {
     case .running:
       if let capacity = knobs.capacity {
@@ -102,7 +100,7 @@ extension Cluster {
     }
   }
 
-  private mutating func propose(_ proposal: Proposal, at id: NodeID) {
+  private mutating func propose(_ proposal: consuming Proposal, at id: NodeID) {
     nodes[id.offset].served += proposal.origins.count
     run(.propose(proposal), at: id)
   }
@@ -148,7 +146,7 @@ extension Cluster {
   }
 
   /// Sends an answer on its way to the clients; by site, as each has its own distance.
-  mutating func answer(_ answer: ClientAnswer, from id: NodeID) {
+  mutating func answer(_ answer: consuming ClientAnswer, from id: NodeID) {
     if sites.count <= 1 {
       let arrival =
         network.transmit(

@@ -7,12 +7,20 @@ import WriteAheadLog
 
 extension Cluster {
   /// Makes a replica's effects so, in order; what it appended is handed to the disk at the end.
-  mutating func carryOut(_ effects: [Effect], of id: NodeID) {
-    for effect in effects { carryOut(effect, of: id) }
+  ///
+  /// Leaves `effects` empty, its space kept.
+  mutating func carryOut(_ effects: inout [Effect], of id: NodeID) {
+    for position in effects.indices {
+      // Moved out, and not copied: something that holds nothing takes its place.
+      var effect = Effect.cancelTimer(.election)
+      swap(&effect, &effects[position])
+      carryOut(effect, of: id)
+    }
+    while effects.popLast() != nil {}
     flushIfNeeded(id)
   }
 
-  private mutating func carryOut(_ effect: Effect, of id: NodeID) {
+  private mutating func carryOut(_ effect: consuming Effect, of id: NodeID) {
     switch effect {
     case .append(let batch):
       nodes[id.offset].log.append(batch)
@@ -53,9 +61,9 @@ extension Cluster {
 
   private mutating func applied(_ point: LogPoint, hash: UInt64, at id: NodeID) {
     observe(.applied(node: id, point: point, stateHash: hash))
-    guard let isLeader = nodes[id.offset].replica.map({ $0.role == .leader }) else { return }
+    guard let role = nodes[id.offset].role else { return }
     // Replaying what the leader wrote takes a follower's capacity too: writes don't scale.
-    if let capacity = knobs.capacity, !isLeader {
+    if let capacity = knobs.capacity, role != .leader {
       let free = max(now, nodes[id.offset].busyUntil) + Interval(seconds: 1 / capacity)
       nodes[id.offset].busyUntil = free
     }
@@ -70,14 +78,14 @@ extension Cluster {
     var output = LogOutput()
     swap(&output, &self.output)
     body(&nodes[id.offset].log, &output)
-    for request in output.requests {
+    // Taken from the end, so that each is moved and not copied.
+    if output.requests.count > 1 { output.requests.reverse() }
+    while let request = output.requests.popLast() {
       world.submit(request, node: id, incarnation: incarnation)
     }
-    let events = output.events
-    output.requests.removeAll(keepingCapacity: true)
-    output.events.removeAll(keepingCapacity: true)
+    if output.events.count > 1 { output.events.reverse() }
+    while let event = output.events.popLast() { logSaid(event, at: id, incarnation) }
     swap(&output, &self.output)
-    for event in events { logSaid(event, at: id, incarnation) }
   }
 
   mutating func flushIfNeeded(_ id: NodeID) {
@@ -168,10 +176,12 @@ extension Cluster {
 
   /// After 50 ms without writes the synced watermark is noted, so that an idle log leaves no doubt.
   mutating func idle(_ id: NodeID, _ incarnation: UInt32) {
-    guard let node = node(id), node.incarnation == incarnation, node.isAlive else { return }
+    guard nodes[id.offset].isMember, nodes[id.offset].incarnation == incarnation,
+      nodes[id.offset].isAlive
+    else { return }
     nodes[id.offset].idleScheduled = false
-    let quiet = now - node.lastAppend
-    if quiet >= .milliseconds(50), node.log.flushed == node.log.head {
+    let quiet = now - nodes[id.offset].lastAppend
+    if quiet >= .milliseconds(50), nodes[id.offset].log.flushed == nodes[id.offset].log.head {
       onLog(id) { $0.noteIdle(into: &$1) }
     } else {
       nodes[id.offset].idleScheduled = true

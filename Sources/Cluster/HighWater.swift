@@ -62,8 +62,10 @@ struct HighWater: Sendable {
 extension Cluster {
   /// Notes how far the cluster has come.
   mutating func noteHighWater() {
-    for node in nodes where node.isMember {
-      if let term = node.replica?.term { highWater.term = max(highWater.term, term) }
+    for offset in nodes.indices where nodes[offset].isMember {
+      if let term = nodes[offset].replica.map({ $0.term }) {
+        highWater.term = max(highWater.term, term)
+      }
     }
     guard let leader, let replica = node(leader)?.replica else { return }
     if replica.commit > highWater.commit.index {

@@ -81,13 +81,21 @@ struct Node: Sendable {
     self.log = log
   }
 
-  var isRunning: Bool { status == .running }
+  var isRunning: Bool { if case .running = status { true } else { false } }
+
+  /// Its replica's part; nil while it has none.
+  var role: ReplicaRole? { replica.map { $0.role } }
 
   /// The term that it leads; nil when it does not.
   var leads: Term? { replica.flatMap { $0.role == .leader ? $0.term : nil } }
 
   /// Whether its processor exists, running or frozen.
-  var isAlive: Bool { status == .running || status == .frozen }
+  var isAlive: Bool {
+    switch status {
+    case .running, .frozen: true
+    case .dead, .fenced, .refused, .recovering: false
+    }
+  }
 
   /// The log that its disk holds, as far as is known; nil when it holds none.
   var disk: DiskContents? {
