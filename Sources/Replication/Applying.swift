@@ -17,9 +17,10 @@ extension Replica {
 
   /// Applies what may show and is in memory; asks for the rest to be read back.
   mutating func applyWhatShows(into effects: inout [Effect]) {
-    guard !isRebuilding, !isReadingToApply, installing == nil, truncating == nil else { return }
     let target = min(showsThrough, head.index)
-    guard applied.index < target else { return }
+    guard applied.index < target, !isRebuilding, !isReadingToApply, installing == nil,
+      truncating == nil
+    else { return }
     while applied.index < target {
       guard let batch = window.batch(after: applied.index) else {
         isReadingToApply = true
