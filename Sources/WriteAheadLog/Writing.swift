@@ -55,7 +55,9 @@ extension WriteAheadLog {
       continuing: segments[segments.count - 1], from: submitted.end, watermark: flushed.end,
       number: nextBatch, segmentSize: configuration.segmentSize)
     for batch in pending { writer.write(batch, log: &self) }
-    var (operations, flush) = writer.finish()
+    writer.finish()
+    var operations = writer.rooms.isEmpty ? writer.operations : writer.rooms + writer.operations
+    var flush = Flush(rooms: writer.rooms.count, segments: writer.made)
     forget(&operations)
     if case .waiting(let file) = spareBefore, spare != spareBefore { flush.spare = file }
     flushing.append(
@@ -284,9 +286,11 @@ extension WriteAheadLog {
 /// Lays batches out in segments: the operations of one flush.
 private struct SegmentWriter {
   /// What makes room, before anything is written: if the disk is full, nothing has happened.
-  private var rooms: [FileOperation] = []
-  private var operations: [FileOperation] = []
-  private var made: [WriteAheadLog.Segment] = []
+  private(set) var rooms: [FileOperation] = []
+  /// What comes after that.
+  private(set) var operations: [FileOperation] = []
+  /// The segments as they will be.
+  private(set) var made: [WriteAheadLog.Segment] = []
   /// The segment written to: as it was, with the marks that are new.
   private var current: WriteAheadLog.Segment
   /// Where the segment's last mark is, in this flush or one before.
@@ -387,13 +391,9 @@ private struct SegmentWriter {
     operations.append(.sync(name: current.name))
   }
 
-  /// The flush's operations, and what they come to.
-  mutating func finish() -> (operations: [FileOperation], flush: WriteAheadLog.Flush) {
+  /// Ends the flush: ``rooms`` and ``operations`` are what is to be done, ``made`` what comes of it.
+  mutating func finish() {
     writeOut()
     made.append(current)
-    return (
-      rooms.isEmpty ? operations : rooms + operations,
-      WriteAheadLog.Flush(rooms: rooms.count, segments: made)
-    )
   }
 }
