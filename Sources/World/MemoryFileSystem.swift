@@ -11,111 +11,11 @@ public struct MemoryFileSystem: FileSystem {
   /// Bytes that a disk writes whole or not at all, or spoils.
   public static let sectorSize = 512
 
-  private struct File: Sendable {
-    var pages: [[UInt8]?] = []
-    var size = 0
-    /// The pages that changed since the last sync, as they were then, in order of number.
-    private var before: [OldPage] = []
-    var syncedSize = 0
-
-    private struct OldPage: Sendable {
-      var page: Int
-      var bytes: [UInt8]?
-    }
-
-    mutating func sync() {
-      // One by one: the space is kept.
-      while before.popLast() != nil {}
-      syncedSize = size
-    }
-
-    /// Keeps a page as the last sync left it, before it changes.
-    mutating func willChange(_ page: Int) {
-      var place = before.count
-      // Mostly it is the last one, or comes behind it.
-      if let last = before.indices.last, before[last].page >= page {
-        place = self.place(of: page)
-        if before[place].page == page { return }
-      }
-      before.insert(
-        OldPage(page: page, bytes: page < pages.count ? pages[page] : nil), at: place)
-    }
-
-    /// Whether a page changed since the last sync.
-    func hasChanged(_ page: Int) -> Bool {
-      let place = place(of: page)
-      return place < before.count && before[place].page == page
-    }
-
-    /// The place of the first old page that is not before `page`.
-    private func place(of page: Int) -> Int {
-      var (low, high) = (0, before.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if before[middle].page < page { low = middle + 1 } else { high = middle }
-      }
-      return low
-    }
-
-    mutating func crash() {
-      for old in before {
-        while pages.count <= old.page { pages.append(nil) }
-        pages[old.page] = old.bytes
-      }
-      size = syncedSize
-      trim()
-      sync()
-    }
-
-    /// Leaves of each sector that was not synced the bytes before, those written, or garbage.
-    mutating func tear(_ random: inout RandomSource) {
-      let newSize = size
-      for entry in before {
-        let page = entry.page
-        let old = entry.bytes ?? [UInt8](repeating: 0, count: MemoryFileSystem.pageSize)
-        let written =
-          (page < pages.count ? pages[page] : nil)
-          ?? [UInt8](repeating: 0, count: MemoryFileSystem.pageSize)
-        var left = written
-        for sector in stride(from: 0, to: left.count, by: MemoryFileSystem.sectorSize) {
-          let range = sector..<sector + MemoryFileSystem.sectorSize
-          if old[range] == written[range] { continue }
-          switch random.uniform(0..<5) {
-          case 0, 1: left.replaceSubrange(range, with: old[range])
-          case 2, 3: break
-          default:
-            // What was synced and not written over survives.
-            for offset in range where old[offset] != written[offset] {
-              left[offset] = UInt8(truncatingIfNeeded: random.next())
-            }
-          }
-        }
-        while pages.count <= page { pages.append(nil) }
-        pages[page] = left
-      }
-      size = random.uniform(0..<2) == 0 ? syncedSize : newSize
-      trim()
-      sync()
-    }
-
-    /// Nothing stands behind a file's end.
-    private mutating func trim() {
-      let needed = (size + MemoryFileSystem.pageSize - 1) / MemoryFileSystem.pageSize
-      if pages.count > needed { pages.removeLast(pages.count - needed) }
-      let within = size % MemoryFileSystem.pageSize
-      if within > 0, pages.count == needed, var last = pages[needed - 1] {
-        last.replaceSubrange(
-          within..., with: repeatElement(0, count: MemoryFileSystem.pageSize - within))
-        pages[needed - 1] = last
-      }
-    }
-  }
-
   private struct Named: Sendable {
     var name: String
     /// Which file the name means; a rename leaves it as it is.
     var number: UInt64
-    var file: File
+    var file: MemoryFile
   }
 
   /// The files, in order of name.
@@ -123,7 +23,7 @@ public struct MemoryFileSystem: FileSystem {
   /// The directory as of its last sync: names, and which files they meant.
   private var syncedNames: [(name: String, number: UInt64)] = []
   /// Files that lost their names since.
-  private var unnamed: [UInt64: File] = [:]
+  private var unnamed: [UInt64: MemoryFile] = [:]
   private var made: UInt64 = 0
   /// Whether growing a file fails.
   public var isFull = false
@@ -185,7 +85,7 @@ public struct MemoryFileSystem: FileSystem {
       let page = pages[random.uniform(0..<pages.count)]
       let within = random.uniform(0..<Self.pageSize)
       guard let byte = files[position].file.pages[page]?[within], byte != 0 else { continue }
-      files[position].file.pages[page]?[within] = byte ^ UInt8(1 << random.uniform(0..<8))
+      files[position].file.flip(bit: random.uniform(0..<8), of: within, in: page)
       return (files[position].name, page * Self.pageSize + within)
     }
     return nil
@@ -224,13 +124,13 @@ public struct MemoryFileSystem: FileSystem {
   /// A file's bytes; nil when there is none of that name.
   public func contents(of name: String) -> [UInt8]? {
     guard let position = position(of: name) else { return nil }
-    return Self.read(files[position].file, 0, files[position].file.size)
+    return files[position].file.read(0, files[position].file.size)
   }
 
   /// Puts bytes into a file, as damage does: behind everyone's back.
   public mutating func damage(_ name: String, at offset: Int, _ bytes: [UInt8]) {
     guard let position = position(of: name) else { return }
-    bytes.withUnsafeBytes { Self.write(&files[position].file, offset, $0) }
+    bytes.withUnsafeBytes { files[position].file.write(offset, $0) }
     files[position].file.sync()
   }
 
@@ -243,24 +143,24 @@ public struct MemoryFileSystem: FileSystem {
       if let bad = unreadable[name], bad.overlaps(offset..<min(offset + count, file.size)) {
         throw FileError(kind: .inputOutput(5), name: name)
       }
-      return .bytes(Self.read(file, offset, count))
+      return .bytes(file.read(offset, count))
     case .write(let name, let offset, let bytes):
       let position = try make(name)
       try checkRoom(position, through: offset + bytes.count)
-      bytes.withUnsafeBytes { Self.write(&files[position].file, offset, $0) }
+      bytes.withUnsafeBytes { files[position].file.write(offset, $0) }
     case .writeRecords(let name, let offset, let records):
       let position = try make(name)
       try checkRoom(position, through: offset + records.count)
       withUnsafeTemporaryAllocation(byteCount: records.count, alignment: 8) { scratch in
         records.encode(into: scratch)
-        Self.write(&files[position].file, offset, UnsafeRawBufferPointer(scratch))
+        files[position].file.write(offset, UnsafeRawBufferPointer(scratch))
       }
     case .zeroFill(let name, let offset, let count):
       let position = try make(name)
       try checkRoom(position, through: offset + count)
-      Self.zero(&files[position].file, offset, count)
+      files[position].file.zero(offset, count)
     case .sync(let name): files[try existing(name)].file.sync()
-    case .truncate(let name, let size): Self.cut(&files[try existing(name)].file, to: size)
+    case .truncate(let name, let size): files[try existing(name)].file.cut(to: size)
     case .rename(let from, let to): try rename(from, to)
     case .remove(let name): remove(name)
     case .syncDirectory:
@@ -284,7 +184,7 @@ public struct MemoryFileSystem: FileSystem {
     if isFull { throw FileError(kind: .noSpace, name: name) }
     let position = files.firstIndex { $0.name > name } ?? files.count
     made += 1
-    files.insert(Named(name: name, number: made, file: File()), at: position)
+    files.insert(Named(name: name, number: made, file: MemoryFile()), at: position)
     return position
   }
 
@@ -311,79 +211,5 @@ public struct MemoryFileSystem: FileSystem {
     if syncedNames.contains(where: { $0.number == gone.number }) {
       unnamed[gone.number] = gone.file
     }
-  }
-
-  private static func read(_ file: File, _ offset: Int, _ count: Int) -> [UInt8] {
-    let end = min(offset + count, file.size)
-    guard offset < end else { return [] }
-    var bytes = [UInt8](repeating: 0, count: end - offset)
-    var position = offset
-    while position < end {
-      let page = position / pageSize
-      let within = position % pageSize
-      let length = min(pageSize - within, end - position)
-      if page < file.pages.count, let content = file.pages[page] {
-        bytes.replaceSubrange(
-          position - offset..<position - offset + length, with: content[within..<within + length])
-      }
-      position += length
-    }
-    return bytes
-  }
-
-  private static func write(
-    _ file: inout File, _ offset: Int, _ bytes: UnsafeRawBufferPointer
-  ) {
-    // Nothing, written beyond the end, makes a file no longer.
-    if bytes.isEmpty { return }
-    var position = offset
-    let end = offset + bytes.count
-    while position < end {
-      let page = position / pageSize
-      let within = position % pageSize
-      let length = min(pageSize - within, end - position)
-      file.willChange(page)
-      while file.pages.count <= page { file.pages.append(nil) }
-      if file.pages[page] == nil {
-        file.pages[page] = [UInt8](repeating: 0, count: pageSize)
-      }
-      let part = UnsafeRawBufferPointer(
-        rebasing: bytes[position - offset..<position - offset + length])
-      file.pages[page]?.withUnsafeMutableBytes {
-        UnsafeMutableRawBufferPointer(rebasing: $0[within..<within + length]).copyMemory(from: part)
-      }
-      position += length
-    }
-    file.size = max(file.size, end)
-  }
-
-  private static func zero(_ file: inout File, _ offset: Int, _ count: Int) {
-    if count == 0 { return }
-    let end = offset + count
-    var position = offset
-    while position < end {
-      let page = position / pageSize
-      let within = position % pageSize
-      let length = min(pageSize - within, end - position)
-      if page < file.pages.count, file.pages[page] != nil {
-        file.willChange(page)
-        if length == pageSize {
-          file.pages[page] = nil
-        } else {
-          file.pages[page]?.replaceSubrange(
-            within..<within + length, with: repeatElement(0, count: length))
-        }
-      }
-      position += length
-    }
-    file.size = max(file.size, end)
-  }
-
-  private static func cut(_ file: inout File, to size: Int) {
-    if size < file.size { zero(&file, size, file.size - size) }
-    file.size = size
-    let pages = (size + pageSize - 1) / pageSize
-    // Their bytes were zeroed above, and are kept as they were before.
-    if file.pages.count > pages { file.pages.removeLast(file.pages.count - pages) }
   }
 }
