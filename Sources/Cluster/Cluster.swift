@@ -241,7 +241,7 @@ public struct Cluster<W: World>: Sendable {
 
   private mutating func handle(_ event: consuming ClusterEvent) {
     if !world.isLive { trace.note(event.digest, at: now) }
-    switch event {
+    switch consume event {
     case .message(let message, let sender, let receiver):
       deliver(message, from: sender, to: receiver)
     case .timer(let id, let incarnation, let name): timerCame(name, at: id, incarnation)

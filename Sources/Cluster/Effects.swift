@@ -21,7 +21,7 @@ extension Cluster {
   }
 
   private mutating func carryOut(_ effect: consuming Effect, of id: NodeID) {
-    switch effect {
+    switch consume effect {
     case .append(let batch):
       nodes[id.offset].log.append(batch)
       nodes[id.offset].needsFlush = true
