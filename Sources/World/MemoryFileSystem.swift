@@ -25,6 +25,8 @@ public struct MemoryFileSystem: FileSystem {
   /// Files that lost their names since.
   private var unnamed: [UInt64: MemoryFile] = [:]
   private var made: UInt64 = 0
+  /// Where the file was that was looked for last.
+  private var recent = 0
   /// Whether growing a file fails.
   public var isFull = false
   /// Bytes of files that can't be read: reading any of them fails.
@@ -170,17 +172,25 @@ public struct MemoryFileSystem: FileSystem {
     return .done
   }
 
-  private func position(of name: String) -> Int? { files.firstIndex { $0.name == name } }
+  private func position(of name: String) -> Int? {
+    // Mostly the file that was looked for before: the log's newest segment.
+    if recent < files.count, files[recent].name == name { return recent }
+    return files.firstIndex { $0.name == name }
+  }
 
-  private func existing(_ name: String) throws(FileError) -> Int {
+  private mutating func existing(_ name: String) throws(FileError) -> Int {
     guard let position = position(of: name) else {
       throw FileError(kind: .notFound, name: name)
     }
+    recent = position
     return position
   }
 
   private mutating func make(_ name: String) throws(FileError) -> Int {
-    if let position = position(of: name) { return position }
+    if let position = position(of: name) {
+      recent = position
+      return position
+    }
     if isFull { throw FileError(kind: .noSpace, name: name) }
     let position = files.firstIndex { $0.name > name } ?? files.count
     made += 1
