@@ -10,6 +10,7 @@ extension Cluster {
   ///
   /// Leaves `effects` empty, its space kept.
   mutating func carryOut(_ effects: inout [Effect], of id: NodeID) {
+    if effects.count == 1, let effect = effects.popLast() { carryOut(effect, of: id) }
     for position in effects.indices {
       // Moved out, and not copied: something that holds nothing takes its place.
       var effect = Effect.cancelTimer(.election)
@@ -61,13 +62,14 @@ extension Cluster {
 
   private mutating func applied(_ point: LogPoint, hash: UInt64, at id: NodeID) {
     observe(.applied(node: id, point: point, stateHash: hash))
-    guard let role = nodes[id.offset].role else { return }
     // Replaying what the leader wrote takes a follower's capacity too: writes don't scale.
-    if let capacity = knobs.capacity, role != .leader {
+    if let capacity = knobs.capacity, let role = nodes[id.offset].role, role != .leader {
       let free = max(now, nodes[id.offset].busyUntil) + Interval(seconds: 1 / capacity)
       nodes[id.offset].busyUntil = free
     }
-    considerCheckpoint(at: id)
+    let isFar =
+      point.end.distance(from: nodes[id.offset].checkpointEnd) >= configuration.checkpointSpacing
+    if isFar || nodes[id.offset].pendingCheckpoint != nil { considerCheckpoint(at: id) }
   }
 
   // MARK: The log

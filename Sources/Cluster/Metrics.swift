@@ -19,9 +19,9 @@ struct Metrics: Sendable {
   /// What each leader acknowledged in the last second; who does not lead is not in it.
   private(set) var acknowledgedPerSecond: [NodeID: Double] = [:]
   private var acknowledgedBefore: [NodeID: Index] = [:]
-  /// Latencies over the last ten seconds, brought up to date once a second.
+  /// Latencies over the last ten seconds that have ended.
   private(set) var recentAcknowledgement = LatencySnapshot(p50: nil, p99: nil, maximum: nil)
-  private(set) var recentReads = LatencySnapshot(p50: nil, p99: nil, maximum: nil)
+  var recentReads: LatencySnapshot { reads.recent }
   private var lastAcknowledged = 0
   private var lastAnswered = 0
 
@@ -46,8 +46,9 @@ struct Metrics: Sendable {
     lastAnswered = answered
     writesHistory.append(writesPerSecond)
     if writesHistory.count > 60 { writesHistory.removeFirst() }
-    recentAcknowledgement = acknowledgement.turn()
-    recentReads = reads.turn()
+    acknowledgement.turn()
+    recentAcknowledgement = acknowledgement.recent
+    reads.turn()
   }
 
   /// Takes a leader's rate of acknowledgement since the last call; nil when it does not lead.
@@ -89,12 +90,16 @@ struct LatencyRecord: Sendable {
     return Self.snapshot(sum, withBuckets: false)
   }
 
-  /// Ends a second; gives the last ten together.
-  mutating func turn() -> LatencySnapshot {
+  /// Ends a second.
+  mutating func turn() {
     all.add(now)
     past.append(now)
     now = Self.empty
     if past.count > Self.seconds { past.removeFirst() }
+  }
+
+  /// The last ten seconds together.
+  var recent: LatencySnapshot {
     var sum = Self.empty
     for second in past where second.totalCount > 0 { sum.add(second) }
     return Self.snapshot(sum, withBuckets: true)
