@@ -146,16 +146,25 @@ extension Replica {
     applyWhatShows(into: &effects)
     if commitMoved {
       commitAdvanced(into: &effects)
-      if leadership != nil { heartbeatIdle(into: &effects) }
+      if leadership != nil { tellCommit(into: &effects) }
     }
   }
 
-  /// Tells followers that have been sent everything of the new commit position at once.
-  private mutating func heartbeatIdle(into effects: inout [Effect]) {
+  /// Tells followers that have been sent everything of the new commit position at once. They do not
+  /// answer: what they then show counts only where it is waited for, and then they say so by themselves.
+  private func tellCommit(into effects: inout [Effect]) {
     let end = head.index
-    guard let progress = leadership?.progress, progress.allSatisfy({ $0.sent.index == end })
+    guard let progress = leadership?.progress, progress.allSatisfy({ $0.sent.index == end }),
+      let isForced = leadership?.isForced
     else { return }
-    heartbeatAll(into: &effects)
+    for follower in progress {
+      effects.append(
+        .send(
+          .append(
+            term: term, batches: [],
+            previous: follower.mode == .streaming ? follower.sent : .origin,
+            commit: commitTold(with: []), round: 0, forced: isForced), to: follower.node))
+    }
   }
 
   private mutating func acknowledge(through index: Index, into effects: inout [Effect]) {

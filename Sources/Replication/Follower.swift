@@ -10,7 +10,7 @@ extension Replica {
     case .append(let theirs, let batches, let previous, let commit, let round, _):
       guard accepts(theirs, from: sender, into: &effects) else { return }
       if truncating != nil || installing != nil { return }
-      lastRound = round
+      if round > 0 { lastRound = round }
       if let mark = highWaterMark {
         stashed = (message, sender)
         return cutOff(after: mark, into: &effects)
@@ -20,6 +20,7 @@ extension Replica {
         && (previous.index == .zero
           || isPlanted(.heartbeatsMatchByIndex) && previous.index <= head.index)
       guard isHeartbeat || sharesLog(at: previous, into: &effects) else {
+        if round == 0 { return }
         promise(
           .mismatch(term: term, refused: previous.index, history: history, round: round),
           to: sender, into: &effects)
@@ -30,6 +31,7 @@ extension Replica {
         return cutOff(after: fork, into: &effects)
       }
       learnCommit(commit, of: theirs, into: &effects)
+      if round == 0 { return }
       if batches.isEmpty || policy.waitFor == .received || isDiskFull
         || matched.index <= flushed.index
       {

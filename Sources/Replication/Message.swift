@@ -96,7 +96,8 @@ public enum Message: Equatable, Sendable {
   case voteReply(term: Term, granted: Bool)
   /// "Campaign at once": to a more advanced node, or to the target of a switchover.
   case campaign(term: Term, transfer: Bool)
-  /// Records (none: a heartbeat) that continue the log at the first batch's previous point.
+  /// Records (none: a heartbeat) that continue the log at the first batch's previous point. In round 0
+  /// it only tells the commit position, and nothing is answered.
   case append(
     term: Term, batches: [RecordBatch], previous: LogPoint, commit: Index, round: UInt64,
     forced: Bool)
