@@ -154,6 +154,8 @@ extension Replica {
   /// answer: what they then show counts only where it is waited for, and then they say so by themselves.
   private func tellCommit(into effects: inout [Effect]) {
     let end = head.index
+    // While more is under way, its commit says so too, or the records that come next.
+    if commit < end, policy.waitFor != .applied { return }
     guard let progress = leadership?.progress, progress.allSatisfy({ $0.sent.index == end }),
       let isForced = leadership?.isForced
     else { return }

@@ -43,7 +43,7 @@ import Testing
       terms: 1, committed: 1),
     Case(
       testDescription: "the first election: a crash, a lost message, a partition, slow disks",
-      bounds: ModelBounds(crashes: 1, drops: 1, partitions: 1), states: 65_000, terms: 1,
+      bounds: ModelBounds(crashes: 1, drops: 1, partitions: 1), states: 50_000, terms: 1,
       committed: 1),
     Case(
       testDescription: "two campaigns at once",
@@ -52,7 +52,7 @@ import Testing
     Case(
       testDescription:
         "an election behind a cut-off leader's back: a crash, slow disks, the healing",
-      bounds: ModelBounds(elections: 1, crashes: 1), after: cutOff, states: 50_000, terms: 4,
+      bounds: ModelBounds(elections: 1, crashes: 1), after: cutOff, states: 37_000, terms: 4,
       committed: 3),
     Case(
       testDescription: "a deposed leader rejoins: a heartbeat, a crash, slow disks",
@@ -60,11 +60,11 @@ import Testing
       terms: 2, committed: 2),
     Case(
       testDescription: "the same, and a write",
-      bounds: ModelBounds(heartbeats: 1, crashes: 1, writes: 1), after: healed, states: 150_000,
+      bounds: ModelBounds(heartbeats: 1, crashes: 1, writes: 1), after: healed, states: 108_000,
       terms: 2, committed: 3),
     Case(
       testDescription: "two records at one place, and a leader with a third: an election",
-      bounds: ModelBounds(elections: 1, slowDisks: 0), after: twiceParted, states: 60_000,
+      bounds: ModelBounds(elections: 1, slowDisks: 0), after: twiceParted, states: 24_000,
       terms: 4, committed: 3),
   ]
 
