@@ -30,80 +30,6 @@ public struct Checker: Sendable {
   /// Positions remembered for comparing chains and hashes.
   static let ringSize = 4096
 
-  struct Seen: Sendable {
-    var isRunning = false
-    var isFrozen = false
-    var received = LogPoint.origin
-    var written = LogPoint.origin
-    var durable = LogPoint.origin
-    /// What it held before its process ended, its disk was lost or its log cut.
-    var onceReceived = FormerEnds()
-    var onceWritten = FormerEnds()
-    var onceDurable = FormerEnds()
-    /// What was durable before that happened last.
-    var durableBefore = LogPoint.origin
-    /// What was durable one and two flushes before: what was flushed since says so itself, on the disk.
-    var durableOneAgo = LogPoint.origin
-    var durableTwoAgo = LogPoint.origin
-    /// Whether its disk was spoiled, by a flipped bit or a misplaced write.
-    var isSpoiled = false
-    /// Whether it was by a misplaced write.
-    var isMisplaced = false
-    /// The end of the good part of its log, while it mends it: its peers may hold another branch.
-    var mendsAfter: Index?
-    /// The furthest that it ever showed of the log it has; a restart does not take that back.
-    var applied = Index.zero
-    var commit = Index.zero
-    var term = Term.zero
-    var votedFor: NodeID?
-    var leads: Term?
-    /// Whose copies it counts, while it leads; empty before it said so.
-    var voters: [NodeID] = []
-    /// Its newest durable votes.
-    var votes: [GivenVote] = []
-    var isDegraded = false
-    /// Where a cut of its log under way ends; nil when there is none.
-    var cutting: Index?
-
-    init() {}
-
-    /// What is left of a node whose process ended: its disk.
-    init(crashed before: Seen) {
-      durable = before.durable
-      durableOneAgo = before.durableOneAgo
-      durableTwoAgo = before.durableTwoAgo
-      isSpoiled = before.isSpoiled
-      isMisplaced = before.isMisplaced
-      mendsAfter = before.mendsAfter
-      cutting = before.cutting
-      onceReceived = before.onceReceived
-      onceWritten = before.onceWritten
-      onceDurable = before.onceDurable
-      noteEnds(of: before)
-      // It had nothing to lose since it was last stopped, wiped or cut.
-      durableBefore = durable == .origin ? before.durableBefore : before.durable
-      applied = before.applied
-      term = before.term
-      votedFor = before.votedFor
-      votes = before.votes
-    }
-
-    /// Notes the ends of a log that is about to lose some of them.
-    mutating func noteEnds(of log: Seen) {
-      onceReceived.note(log.received)
-      onceWritten.note(log.written)
-      onceDurable.note(log.durable)
-    }
-
-    /// The furthest end that it is, or lately was, known to hold durably.
-    var durableEver: Index { max(durable.index, durableBefore.index) }
-  }
-
-  struct GivenVote: Equatable, Sendable {
-    var term: Term
-    var candidate: NodeID
-  }
-
   struct Mark: Sendable {
     var index = Index.zero
     var term = Term.zero
@@ -135,6 +61,12 @@ public struct Checker: Sendable {
   var chains = [Mark](repeating: Mark(), count: ringSize)
   var hashes = [Mark](repeating: Mark(), count: ringSize)
   var leaders: Deque<(term: Term, node: NodeID)> = []
+  /// The logs that the newest leaders were elected with.
+  var logs: Deque<(term: Term, log: Log)> = []
+  /// Votes sent to the newest candidates.
+  var ballots: Deque<Ballot> = []
+  /// What is watched over time.
+  var vigil = Vigil()
   /// The highest term that any node led.
   public internal(set) var highest = Term.zero
   /// Whether what was committed was ever lost, as the knobs or lost disks permit: nodes that have it
@@ -163,7 +95,9 @@ public struct Checker: Sendable {
   public mutating func observe(_ observation: Observation, at instant: Instant) {
     now = instant
     switch observation {
-    case .policyChanged(let requirement, let voters, let members, let fencing, _, let majority):
+    case .policyChanged(
+      let requirement, let voters, let members, let fencing, let checksQuorum, let majority):
+      vigil.checksQuorum = checksQuorum
       if let promise, requirement != promise {
         promisesBefore.append(
           Superseded(
@@ -195,9 +129,14 @@ public struct Checker: Sendable {
         $0.isMisplaced = true
       }
     case .damaged(let node, let after): damaged(node, after)
+    case .diskFailed(let node): change(node) { $0.diskFailed = true }
+    case .mended(let node): change(node) { $0.most = nil }
+    case .doubtful(let node): change(node) { $0.isDoubtful = true }
+    case .trusted(let node): change(node) { $0.isDoubtful = false }
     case .frozen(let node): change(node) { $0.isFrozen = true }
     case .thawed(let node): change(node) { $0.isFrozen = false }
     case .durable(let node, let point):
+      checkDisk(node, point)
       change(node) {
         $0.durableTwoAgo = $0.durableOneAgo
         $0.durableOneAgo = $0.durable
@@ -215,13 +154,16 @@ public struct Checker: Sendable {
       compare(point, of: node)
     case .voted(let node, let term, let candidate): voted(node, term, candidate)
     case .granted(let node, let term, let candidate): granted(node, term, candidate)
-    case .reported(let node, let flushed): reported(node, flushed)
+    case .campaigned(let node, let term, let reason): campaigned(node, term, reason)
+    case .reported(let node, let flushed, let term): reported(node, flushed, term)
     case .voters(let leader, let voters): change(leader) { $0.voters = voters }
-    case .elected(let node, let term, let history, let head, let forced, let origin):
+    case .elected(let node, let term, let history, let head, let forced, let origin, let votes):
+      if let votes, !forced { checkVotes(node, term, votes) }
       elected(node, term, Log(history: history, origin: origin), head, forced)
     case .steppedDown(let node, let term):
       change(node) { if $0.leads == term { $0.leads = nil } }
     case .acknowledged(let leader, let term, let through, let writes):
+      vigil.askedSince = nil
       acknowledged(leader, term, through, writes)
     case .committed(let node, let index, let term): committed(node, index, term)
     case .internalRecord(let term, let index):
@@ -230,7 +172,9 @@ public struct Checker: Sendable {
     case .cutting(let node, let index): change(node) { $0.cutting = index }
     case .truncated(let node, let point, let discarded):
       checkCut(node, point, discarded)
+      checkFork(node, point)
       change(node) {
+        $0.takesCheckpoint = false
         $0.noteEnds(of: $0)
         $0.durableBefore = $0.durable
         $0.durable = point
@@ -242,6 +186,7 @@ public struct Checker: Sendable {
         $0.cutting = nil
       }
       ledger.list(discarded)
+    case .checkpointSent(let node): change(node) { $0.takesCheckpoint = true }
     case .commitRolledBack(let node, let from, let to): tookBack(node, from, to)
     case .chainDiffers(let node, let index, let term):
       violate("\(node)'s record \(index) of term \(term.epoch) is not the leader's: chains differ")
@@ -254,6 +199,10 @@ public struct Checker: Sendable {
     case .readReturned(let id, let node, let index, let term, let through):
       returned(id, node, Version(term: term, index: index), through)
     case .readForgotten(let id): forget(id)
+    case .asked(let node): asked(node)
+    case .handover: vigil.askedSince = nil
+    case .timing(let timeout, let automatic): vigil.begin(timeout, automatic)
+    case .looked(let standings): looked(standings)
     }
   }
 

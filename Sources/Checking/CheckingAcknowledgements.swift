@@ -25,41 +25,9 @@ extension Checker {
 
   /// Checks that a promise is kept, and gives how many durable copies it promises.
   mutating func checkDurable(_ leader: NodeID, _ term: Term, _ through: Index) -> Int {
-    func holds(_ point: LogPoint) -> Bool { point.index >= through && point.term >= term }
     func isKept(_ requirement: AckRequirement) -> Bool {
-      let own = look(at: leader) { requirement.periodicSync ? $0.written : $0.durable }
-      guard holds(own) else { return false }
-      if look(at: leader, { $0.isDegraded }) { return true }
-      // A deposed leader that does not know it goes by the members that it knows.
-      let known = look(at: leader) { $0.voters }
-      let voters = known.isEmpty ? self.voters : known
-      func has(_ node: NodeID) -> Bool {
-        look(at: node) { state in
-          let isWritten =
-            requirement.periodicSync
-            ? holds(state.written) || state.onceWritten.cover(through, term)
-            : holds(state.durable) || state.onceDurable.cover(through, term)
-          switch requirement.durability {
-          case .received:
-            return holds(state.received) || state.onceReceived.cover(through, term) || isWritten
-          case .flushed: return isWritten
-          case .applied:
-            return isWritten
-              && (state.applied >= through || state.onceDurable.cover(through, term))
-          }
-        }
-      }
-      func count(_ nodes: [NodeID]) -> Int {
-        nodes.reduce(0) { $0 + ($1 != leader && has($1) ? 1 : 0) }
-      }
-      switch requirement.rule {
-      case .asynchronous: return true
-      case .all: return count(voters) >= voters.reduce(0) { $0 + ($1 != leader ? 1 : 0) }
-      case .majority:
-        return count(voters) + (voters.contains(leader) ? 1 : 0) >= voters.count / 2 + 1
-      case .any(let wanted, let list), .first(let wanted, let list):
-        return count(list.isEmpty ? voters : list) >= wanted
-      }
+      self.isKept(
+        requirement, by: leader, term, through, alone: look(at: leader) { $0.isDegraded })
     }
     var promised = requirement
     if !isKept(requirement) {
@@ -73,6 +41,48 @@ extension Checker {
       }
     }
     return copies(of: promised, degraded: look(at: leader) { $0.isDegraded })
+  }
+
+  /// Whether as many copies of a leader's records through an index are as durable as is required.
+  ///
+  /// - Parameter alone: whether its own copy is enough.
+  func isKept(
+    _ requirement: AckRequirement, by leader: NodeID, _ term: Term, _ through: Index, alone: Bool
+  ) -> Bool {
+    func holds(_ point: LogPoint) -> Bool { point.index >= through && point.term >= term }
+    let own = look(at: leader) { requirement.periodicSync ? $0.written : $0.durable }
+    guard holds(own) else { return false }
+    if alone { return true }
+    // A deposed leader that does not know it goes by the members that it knows.
+    let known = look(at: leader) { $0.voters }
+    let voters = known.isEmpty ? self.voters : known
+    func has(_ node: NodeID) -> Bool {
+      look(at: node) { state in
+        let isWritten =
+          requirement.periodicSync
+          ? holds(state.written) || state.onceWritten.cover(through, term)
+          : holds(state.durable) || state.onceDurable.cover(through, term)
+        switch requirement.durability {
+        case .received:
+          return holds(state.received) || state.onceReceived.cover(through, term) || isWritten
+        case .flushed: return isWritten
+        case .applied:
+          return isWritten
+            && (state.applied >= through || state.onceDurable.cover(through, term))
+        }
+      }
+    }
+    func count(_ nodes: [NodeID]) -> Int {
+      nodes.reduce(0) { $0 + ($1 != leader && has($1) ? 1 : 0) }
+    }
+    switch requirement.rule {
+    case .asynchronous: return true
+    case .all: return count(voters) >= voters.reduce(0) { $0 + ($1 != leader ? 1 : 0) }
+    case .majority:
+      return count(voters) + (voters.contains(leader) ? 1 : 0) >= voters.count / 2 + 1
+    case .any(let wanted, let list), .first(let wanted, let list):
+      return count(list.isEmpty ? voters : list) >= wanted
+    }
   }
 
   /// What a leader may still go by for records through `index`: the promise before, and those before

@@ -25,6 +25,8 @@ extension Checker {
     if !of(node).votes.contains(GivenVote(term: term, candidate: node)) {
       violate("\(node) leads term \(term.epoch) before its own vote is durable")
     }
+    logs.append((term, log))
+    if logs.count > 8 { logs.removeFirst() }
     leaders.append((term, node))
     if leaders.count > 256 { leaders.removeFirst() }
     checkCommitted(node, term, log, forced)
@@ -65,17 +67,15 @@ extension Checker {
     change(node) {
       $0.leads = term
       $0.isDegraded = false
+      $0.aloneSince = nil
+      $0.deposedSince = nil
     }
   }
 
   /// How many voters' logs a promotion compares, at least.
   func answersNeeded(_ forced: Bool) -> Int {
     if forced || !promotionNeedsMajority { return 0 }
-    let majority = voters.count / 2 + 1
-    switch requirement.rule {
-    case .any(let count, _), .first(let count, _): return max(majority, voters.count - count)
-    case .asynchronous, .all, .majority: return majority
-    }
+    return Self.answersNeeded(requirement.rule, of: voters.count)
   }
 
   /// Every committed record is in every later leader.

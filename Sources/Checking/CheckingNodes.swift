@@ -23,8 +23,12 @@ extension Checker {
         violate(text)
       }
     }
+    checkRestart(node, flushed, before)
     change(node) {
       $0.isRunning = true
+      $0.most = nil
+      $0.diskFailed = false
+      $0.takesCheckpoint = false
       if wasCut { $0.applied = min($0.applied, flushed.index) }
       $0.cutting = nil
       $0.mendsAfter = nil
@@ -67,6 +71,7 @@ extension Checker {
       $0.durable = .origin
       $0.durableOneAgo = .origin
       $0.durableTwoAgo = .origin
+      $0.most = nil
       $0.applied = .zero
     }
   }
@@ -95,6 +100,7 @@ extension Checker {
   /// A vote that is sent must be durable.
   mutating func granted(_ node: NodeID, _ term: Term, _ candidate: NodeID) {
     let state = of(node)
+    note(vote: node, term, candidate)
     if state.votes.contains(GivenVote(term: term, candidate: candidate)) { return }
     violate(
       term < state.term
@@ -104,7 +110,8 @@ extension Checker {
   }
 
   /// What a follower says it holds must be on its disk.
-  mutating func reported(_ node: NodeID, _ flushed: Index) {
+  mutating func reported(_ node: NodeID, _ flushed: Index, _ term: Term) {
+    checkShared(node, flushed, term)
     let durable = look(at: node) { $0.durableEver }
     if flushed > durable, !syncsByTime {
       violate("\(node) says that it holds records through \(flushed), and holds \(durable)")
@@ -191,6 +198,7 @@ extension Checker {
       violate("\(node)'s commit position went back from \(before) to \(index)")
     }
     change(node) { $0.commit = index }
+    checkSharedCommit(node, index, term)
     let held = look(at: node) { max($0.received.index, $0.durableEver) }
     if index > held {
       violate("\(node) takes record \(index) for committed, and holds records through \(held)")

@@ -112,6 +112,14 @@ public enum Observation: Sendable {
   case damaged(node: NodeID, after: Index)
   /// A node set its damaged log aside, all of it, and begins anew; its vote file is whole.
   case abandoned(node: NodeID)
+  /// A node's disk failed to write or to sync what it was told to keep.
+  case diskFailed(node: NodeID)
+  /// It mends its log with a peer's records.
+  case mended(node: NodeID)
+  /// A node that starts may have lost the end of its log: it has no vote until a leader vouches for it.
+  case doubtful(node: NodeID)
+  /// A leader has vouched for it, or it was elected.
+  case trusted(node: NodeID)
   /// A node's processor stands still.
   case frozen(node: NodeID)
   /// It goes on.
@@ -126,15 +134,18 @@ public enum Observation: Sendable {
   case voted(node: NodeID, term: Term, for: NodeID?)
   /// A node tells a candidate that it has its vote.
   case granted(node: NodeID, term: Term, to: NodeID)
-  /// A node tells its leader through which record its log is durable.
-  case reported(node: NodeID, flushed: Index)
+  /// A node asks for votes.
+  case campaigned(node: NodeID, term: Term, because: CampaignReason)
+  /// A node tells the leader of `term` through which record its log, shared with it, is durable.
+  case reported(node: NodeID, flushed: Index, term: Term)
   /// Whose copies a leader counts from now on.
   case voters(of: NodeID, [NodeID])
   /// A node leads; `history` is its log, stretch by stretch. Where retention dropped the log's
-  /// beginning, `origin` is the last record dropped, and the first stretch ends there.
+  /// beginning, `origin` is the last record dropped, and the first stretch ends there. `votes` counts
+  /// those it was elected with, its own included, where that is known.
   case elected(
     node: NodeID, term: Term, history: [TermSpan], head: LogPoint, forced: Bool,
-    origin: Index = .zero)
+    origin: Index = .zero, votes: Int? = nil)
   /// A node leads no more.
   case steppedDown(node: NodeID, term: Term)
   /// Clients were told that their writes, `writes` of them, the last at `through`, are safe.
@@ -151,6 +162,8 @@ public enum Observation: Sendable {
   case truncated(node: NodeID, to: LogPoint, discarded: [DiscardedWrite])
   /// A node took back what it knew to be committed.
   case commitRolledBack(node: NodeID, from: Index, to: Index)
+  /// A node is sent a checkpoint to replace its log with.
+  case checkpointSent(to: NodeID)
   /// Two logs have equal (index, term) and unequal chains.
   case chainDiffers(node: NodeID, index: Index, term: Term)
   /// A leader acknowledges alone, since its followers are silent.
@@ -164,4 +177,41 @@ public enum Observation: Sendable {
     id: UInt64, servedBy: NodeID, versionIndex: Index, versionTerm: Term, appliedThrough: Index)
   /// It is given up.
   case readForgotten(id: UInt64)
+  /// A client's writes reach a node.
+  case asked(node: NodeID)
+  /// The operator wants another node to lead.
+  case handover
+  /// After how much silence followers campaign, and whether they do so by themselves.
+  case timing(electionTimeout: Interval, automatic: Bool)
+  /// A look around: how the nodes stand that ``Checker/watched`` names.
+  case looked([Standing])
+}
+
+/// Why a node asks for votes.
+public enum CampaignReason: Equatable, Sendable {
+  /// It hears no leader.
+  case silence
+  /// Too many logs are in doubt: everybody's vote is needed.
+  case doubt
+  /// A leader, or the operator, hands over to it.
+  case handover
+}
+
+/// How a node stands with the others, by what its machine, its disk and its links suffer from.
+public struct Standing: Equatable, Sendable {
+  /// Which node.
+  public var node: NodeID
+  /// Who runs, itself included, where nothing is wrong with processors and disks, nor with the links
+  /// both ways; empty when something is wrong with itself.
+  public var hears: [NodeID]
+  /// Who runs, itself included, and is not cut off from it, however slow disks and links are; empty
+  /// when it does not run.
+  public var reaches: [NodeID]
+
+  /// A standing.
+  public init(node: NodeID, hears: [NodeID], reaches: [NodeID]) {
+    self.node = node
+    self.hears = hears
+    self.reaches = reaches
+  }
 }

@@ -101,6 +101,7 @@ extension Cluster {
       return
     }
     nodes[id.offset].boot?.isSuspect = isSuspect
+    observe(isSuspect ? .doubtful(node: id) : .trusted(node: id))
     if isWiped {
       // It knows neither members nor terms: whoever restarts it tells it the present ones.
       let present = MembershipEntry(
@@ -222,6 +223,7 @@ extension Cluster {
       }
       if batch.isEmpty { return }
       nodes[id.offset].boot?.repairAfter = nil
+      observe(.mended(node: id))
       say(.log, id, "\(id) mends its log with records after \(after) from \(sender)")
       onLog(id) { $0.repair(batch, into: &$1) }
     case .repairDropped(let through) where through > after:

@@ -247,6 +247,7 @@ extension Cluster {
     guard let leader else { return .refused("no running node leads") }
     if leader == id { return .note("\(id) leads already") }
     guard node(id)?.status == .running else { return .refused("\(id) does not run") }
+    observe(.handover)
     run(.switchover(to: id), at: leader)
     return .done("leadership goes from \(leader) to \(id)")
   }
@@ -279,6 +280,7 @@ extension Cluster {
     leaving.insert(id.offset)
     // A leader hands over first, and the next one lets it go: writes hardly wait.
     if id == leader, let next = successor(of: leader) {
+      observe(.handover)
       run(.switchover(to: next), at: leader)
     } else {
       run(.removeMember(id), at: leader)

@@ -101,6 +101,7 @@ extension Cluster {
   }
 
   private mutating func propose(_ proposal: consuming Proposal, at id: NodeID) {
+    observe(.asked(node: id))
     nodes[id.offset].served += proposal.origins.count
     run(.propose(proposal), at: id)
   }

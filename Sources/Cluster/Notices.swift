@@ -38,6 +38,7 @@ extension Cluster {
       say(.note, id, "\(id) keeps the acknowledgement policy again")
     case .membership(let membership): membershipIs(membership, at: id)
     case .cleared:
+      observe(.trusted(node: id))
       onLog(id) { $0.clearSuspicion(into: &$1) }
       say(.log, id, "\(id) has caught up and votes again")
     case .switchoverFailed(let target):
@@ -51,6 +52,8 @@ extension Cluster {
     _ id: NodeID, term: Term, votes: Int, voters: Int, forced: Bool
   ) {
     onLog(id) { $0.clearSuspicion(into: &$1) }
+    observe(.trusted(node: id))
+    observe(.voters(of: id, nodes[id.offset].replica?.membership.voters ?? []))
     let history = nodes[id.offset].replica?.history
     let spans = history?.spans ?? []
     var covered: [Checking.TermSpan] = []
@@ -62,8 +65,7 @@ extension Cluster {
       .elected(
         node: id, term: term, history: covered,
         head: nodes[id.offset].replica?.head ?? .origin, forced: forced,
-        origin: history?.origin.index ?? .zero))
-    observe(.voters(of: id, nodes[id.offset].replica?.membership.voters ?? []))
+        origin: history?.origin.index ?? .zero, votes: votes))
     observePolicy()
     toldLost = checker.ledger.lost
     highWater.elected(at: nodes[id.offset].replica?.head ?? .origin)
@@ -130,6 +132,9 @@ extension Cluster {
 
   mutating func diskCompleted(_ completion: DiskCompletion) {
     guard nodes[completion.node.offset].incarnation == completion.incarnation else { return }
+    if completion.failsToWrite, nodes[completion.node.offset].isAlive {
+      observe(.diskFailed(node: completion.node))
+    }
     onLog(completion.node) { $0.handle(completion.completion, into: &$1) }
     flushIfNeeded(completion.node)
   }

@@ -90,6 +90,9 @@ extension Cluster {
           rule: rule, durability: durability, periodicSync: knobs.syncPolicy != .everyBatch),
         voters: voters, members: members, fencing: knobs.fencing, checkQuorum: knobs.checkQuorum,
         promotionNeedsMajority: knobs.promotionNeeds == .majority))
+    observe(
+      .timing(
+        electionTimeout: knobs.electionTimeout, automatic: knobs.failover == .automatic))
   }
 
   /// Hands the knobs' new values to everyone.

@@ -10,6 +10,7 @@ extension Cluster {
       ages.note(flushed, at: now)
     }
     noteHighWater()
+    lookAround()
     expireOperations()
     letGo()
     if isQuiescing, isConverged {

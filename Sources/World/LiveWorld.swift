@@ -52,7 +52,8 @@ public struct LiveWorld: World {
             case .request(let request, let incarnation):
               let completion = files.perform(request)
               completed.put(
-                DiskCompletion(node: node, incarnation: incarnation, completion: completion))
+                DiskCompletion(
+                  node: node, incarnation: incarnation, completion: completion, of: request))
             case .condition(let condition): files.condition = condition
             case .wipe:
               files.closeFiles()

@@ -125,7 +125,8 @@ public struct SimulatedWorld: World {
           let completion = perform(request, on: done.node)
         else { continue }
         return .completion(
-          DiskCompletion(node: done.node, incarnation: incarnation, completion: completion))
+          DiskCompletion(
+            node: done.node, incarnation: incarnation, completion: completion, of: request))
       }
     }
     now = max(now, deadline)
@@ -233,6 +234,11 @@ public struct SimulatedWorld: World {
     else { return nil }
     if random != nil { random = chance }
     return "\(found.name) at byte \(found.offset)"
+  }
+
+  public func isBusy(_ node: NodeID) -> Bool {
+    let disk = disks[node.offset]
+    return max(disk.freeAt, disk.asideFreeAt) > now + .milliseconds(100)
   }
 
   public mutating func attach(_ node: NodeID) throws {

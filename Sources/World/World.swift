@@ -9,12 +9,26 @@ public struct DiskCompletion: Equatable, Sendable {
   public var incarnation: UInt32
   /// How it ended.
   public var completion: FileCompletion
+  /// Whether something was not written or not synced, for another reason than a full disk.
+  public var failsToWrite = false
 
   /// A completion.
   public init(node: NodeID, incarnation: UInt32, completion: FileCompletion) {
     self.node = node
     self.incarnation = incarnation
     self.completion = completion
+  }
+
+  /// A completion of a request.
+  public init(
+    node: NodeID, incarnation: UInt32, completion: FileCompletion, of request: FileRequest
+  ) {
+    self.init(node: node, incarnation: incarnation, completion: completion)
+    guard case .inputOutput? = completion.failure?.kind,
+      completion.results.count < request.operations.count
+    else { return }
+    if case .read = request.operations[completion.results.count] { return }
+    failsToWrite = true
   }
 }
 
@@ -98,11 +112,14 @@ public protocol World: Sendable {
   mutating func flipBit(_ node: NodeID) -> String?
   /// Takes back what a node's disk was told to do wrong next.
   mutating func healDisk(_ node: NodeID)
+  /// Whether a node's disk has more to do than it does in a moment, where that is known.
+  func isBusy(_ node: NodeID) -> Bool
   /// Keeps who belongs to the cluster, where a later process finds it.
   mutating func noteMembers(_ members: MemberNumbers) throws
 }
 
 extension World {
+  public func isBusy(_ node: NodeID) -> Bool { false }
   public mutating func failNext(_ node: NodeID) -> Bool { false }
   public mutating func misplaceNext(_ node: NodeID) -> Bool { false }
   public mutating func flipBit(_ node: NodeID) -> String? { nil }

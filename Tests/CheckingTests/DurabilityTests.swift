@@ -47,15 +47,15 @@ import Testing
   @Test func aFollowerHoldsWhatItSays() {
     var story = Story()
     story.flush(2, 5, first)
-    story.see(.reported(node: NodeID(2), flushed: Index(5)))
+    story.see(.reported(node: NodeID(2), flushed: Index(5), term: first))
     story.expectNothing()
-    story.see(.reported(node: NodeID(2), flushed: Index(6)))
+    story.see(.reported(node: NodeID(2), flushed: Index(6), term: first))
     story.expectViolation("n2 says that it holds records through 6, and holds 5")
   }
 
   @Test func whatIsSyncedByTimeMayBeSaidBefore() {
     var story = Story(periodicSync: true)
-    story.see(.reported(node: NodeID(2), flushed: Index(6)))
+    story.see(.reported(node: NodeID(2), flushed: Index(6), term: first))
     story.expectNothing()
   }
 

@@ -37,6 +37,25 @@ struct Story {
         promotionNeedsMajority: promotionNeedsMajority))
   }
 
+  /// Time goes by, with a look around twenty times a second: each of `hearing` hears all of them well,
+  /// each of `reaching` can be reached by the others of them.
+  mutating func wait(
+    seconds: Double, hearing: [Int], reaching: [Int]? = nil
+  ) {
+    let hears = hearing.map { NodeID($0) }
+    let reaches = (reaching ?? hearing).map { NodeID($0) }
+    for _ in 0..<Int(seconds * 20) {
+      now = now + .milliseconds(49)
+      see(
+        .looked(
+          checker.watched.map {
+            Standing(
+              node: $0, hears: hears.contains($0) ? hears : [],
+              reaches: reaches.contains($0) ? reaches : [$0])
+          }))
+    }
+  }
+
   // MARK: Short forms
 
   /// Node `node` is elected in `term`; its log holds `history`: terms with their last records.

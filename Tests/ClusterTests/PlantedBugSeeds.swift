@@ -1,87 +1,69 @@
 #if PlantedBugs
   import Positions
 
-  /// The seeds whose runs find the bugs.
+  /// Seeds whose runs find the bugs: as few runs as will do.
   enum PlantedBugSeeds {
     static let killing: [PlantedBug: Int] = [
-      .votesAreNotSaved: 2,
-      .votesAreNotSynced: 4,
+      .votesAreNotSaved: 1,
+      .votesAreNotSynced: 1,
       .votesAreSentBeforeDurable: 1,
-      .leadsBeforeOwnVoteIsDurable: 17,
-      .votesInLowerTerms: 34,
-      .votesForAnyLog: 38,
-      .votesForLongerLogs: 1024,
+      .leadsBeforeOwnVoteIsDurable: 12,
+      .votesInLowerTerms: 8,
+      .votesForAnyLog: 8,
+      .votesForLongerLogs: 148,
       .needsOneVoteLess: 1,
-      .suspectNodesVote: 1001,
-      .lostDisksAreNew: 1001,
-      .restartsForgetTerms: 29,
-      .noPreVote: 1001,
-      .followsLowerTerms: 8,
-      .deposedLeaderStays: 1,
-      .checkQuorumIsSkipped: 1001,
-      .countsBeforeFlush: 2,
+      .asksMajorityUnderSemiSync: 7,
+      .suspectNodesVote: 1,
+      .lostDisksAreNew: 9,
+      .restartsForgetTerms: 7,
+      .noPreVote: 8,
+      .votesBesideALeader: 86,
+      .candidatesNeverGiveUp: 78,
+      .followsLowerTerms: 23,
+      .deposedLeaderStays: 22,
+      .checkQuorumIsSkipped: 133,
+      .countsBeforeFlush: 133,
       .reportsBeforeFlush: 1,
-      .heartbeatsMatchByIndex: 3,
-      .commitsOlderTermsByCounting: 52,
+      .reportsForeignRecords: 133,
+      .heartbeatsMatchByIndex: 8,
+      .commitsOlderTermsByCounting: 7,
       .commitsAlone: 1,
-      .countsLearners: 2,
+      .countsLearners: 110,
       .heartbeatsPromiseTooMuch: 1,
-      .fullDisksMatch: 5,
-      .showsBeforeCommit: 5,
+      .commitsForeignRecords: 133,
+      .fullDisksMatch: 17,
+      .showsBeforeCommit: 10,
       .acknowledgesWhenDeposed: 8,
-      .degradesSilently: 6,
-      .staysDegraded: 12,
-      .readsWithoutAsking: 1033,
-      .oldRoundsConfirm: 1300,
-      .tellsUnconfirmedIndex: 24,
+      .degradesSilently: 10,
+      .staysDegraded: 10,
+      .readsWithoutAsking: 22,
+      .oldRoundsConfirm: 291,
+      .readsBeforeOwnCommit: 53,
+      .tellsUnconfirmedIndex: 39,
       .readsDoNotWait: 3,
-      .sessionsForgetWrites: 38,
+      .sessionsForgetWrites: 12,
       .sessionsForgetReads: 3,
-      .retriesAreApplied: 4,
-      .rollbackIsNotKept: 1,
-      .statesAreNotRebuilt: 1,
-      .installedStatesAreDropped: 1518,
+      .retriesAreApplied: 1,
+      .checkpointsForgetSessions: 30,
+      .truncatesByHighWaterMark: 1,
+      .rollbackIsNotKept: 72,
+      .statesAreNotRebuilt: 46,
+      .installedStatesAreDropped: 8,
       .forksAreNotMended: 1,
       .idleFollowersHearNoCommit: 1,
-      .learnersNeverVote: 1,
-      .flushedBeforeSync: 4,
-      .recordsAreNotSynced: 3,
-      .directoriesAreNotSynced: 76,
-      .flushIsForgotten: 13,
-      .recoveryTruncatesRot: 2,
-      .recoveryIgnoresWatermarks: 9,
-    ]
-
-    /// Bugs that no run has found yet, with what it would take.
-    static let surviving: [PlantedBug: String] = [
-      .asksMajorityUnderSemiSync:
-        "both holders of a record must be away while three others elect",
-      .votesBesideALeader:
-        "the deaf node must be as advanced as those it asks",
-      .candidatesNeverGiveUp:
-        "a majority must lose a vote at once; healing restarts the others",
-      .reportsForeignRecords:
-        "a reply must come between a fork and its mending",
-      .commitsForeignRecords:
-        "a heartbeat must come between a fork and its mending",
-      .readsBeforeOwnCommit:
-        "a read must come in the milliseconds before a new leader's first commit",
-      .checkpointsForgetSessions:
-        "a write must be sent again across a checkpoint and a restart",
-      .truncatesByHighWaterMark:
-        "the node that cut must be elected before it has the records back",
-      .switchoversNeverEnd:
-        "healing ends the switchover as well",
-      .thawForgetsTheDisk:
-        "a node must be frozen while its vote or its last flush is under way",
-      .failedSyncsAreIgnored:
-        "the failed write must be the last before power goes",
-      .recoveryTakesTornForRot:
-        "peers nearly always have the records that it waits for",
-      .cutsAreNotMade:
-        "power must go right after a cut",
-      .zerosLandOnRecords:
-        "half of a large segment must be written within one slow fill",
+      .learnersNeverVote: 58,
+      .switchoversNeverEnd: 22,
+      .thawForgetsTheDisk: 73,
+      .flushedBeforeSync: 3,
+      .recordsAreNotSynced: 1,
+      .directoriesAreNotSynced: 49,
+      .flushIsForgotten: 73,
+      .failedSyncsAreIgnored: 7,
+      .recoveryTruncatesRot: 1,
+      .recoveryIgnoresWatermarks: 75,
+      .recoveryTakesTornForRot: 57,
+      .cutsAreNotMade: 49,
+      .zerosLandOnRecords: 18,
     ]
   }
 #endif

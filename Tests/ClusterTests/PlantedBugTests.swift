@@ -7,40 +7,37 @@ import WriteAheadLog
 @testable import Cluster
 
 #if PlantedBugs
-  /// Each planted bug is found by the run of its recorded seed, and the code without it is not.
+  /// Each planted bug is found by the simulator in the run of its recorded seed, and the code without it
+  /// passes the same run.
   ///
+  /// The runs are those of `replicascope simulate --seed N --nodes 3..5 --for 8s`.
   /// `REPLICASCOPE_PLANTED=name REPLICASCOPE_SEEDS=1...1000 swift test --traits PlantedBugs --filter
-  /// PlantedBugTests` looks for seeds that find one (`all`: each).
+  /// PlantedBugTests` looks for the first seed that finds one (`all`: each; `none`: that none fails).
   @Suite struct PlantedBugTests {
-    /// More terms than the healthy code needs in the same run: an election storm.
-    static let storm: UInt64 = 3
+    static let settings = SimulationSettings(nodes: 3...5, duration: .seconds(8))
+
+    static func run(_ seed: Int, planting bug: PlantedBug?) -> SimulationResult {
+      SimulationRun.run(
+        SimulationPlan(seed: UInt64(seed), settings: settings), planting: bug)
+    }
 
     @Test(arguments: PlantedBugSeeds.killing.sorted { $0.key.rawValue < $1.key.rawValue })
-    func isFoundByItsSeed(bug: PlantedBug, seed: Int) throws {
+    func isFoundByItsSeed(bug: PlantedBug, seed: Int) {
       guard Self.wanted == nil else { return }
-      let healthy = try PlantedBugRun.play(seed: seed, bug: nil)
-      #expect(healthy.problems == [], "seed \(seed) without a bug")
-      #expect(try Self.find(bug, seed: seed, healthy) != nil, "\(bug) survives seed \(seed)")
+      #expect(Self.run(seed, planting: bug).isFailure, "\(bug) survives seed \(seed)")
     }
 
-    @Test func everyBugHasASeedOrAReason() {
-      let missing = PlantedBug.allCases.filter {
-        PlantedBugSeeds.killing[$0] == nil && PlantedBugSeeds.surviving[$0] == nil
-      }
-      #expect(missing == [])
+    @Test(arguments: Set(PlantedBugSeeds.killing.values).sorted())
+    func nothingIsFoundWithoutABug(seed: Int) {
+      guard Self.wanted == nil else { return }
+      let result = Self.run(seed, planting: nil)
+      #expect(!result.isFailure, "seed \(seed): \(result.complaints)")
+    }
+
+    @Test func everyBugHasASeedThatFindsIt() {
+      #expect(PlantedBug.allCases.filter { PlantedBugSeeds.killing[$0] == nil } == [])
+      #expect(PlantedBugSeeds.killing.values.allSatisfy { (1...1000).contains($0) })
       #expect(PlantedBugSeeds.killing.count >= 40)
-    }
-
-    /// What shows the bug in the run of `seed`; nil when nothing does.
-    static func find(
-      _ bug: PlantedBug, seed: Int, _ healthy: @autoclosure () throws -> PlantedBugRun.Outcome
-    ) throws -> String? {
-      let outcome = try PlantedBugRun.play(seed: seed, bug: bug)
-      if let problem = outcome.problems.first { return problem }
-      // Only a run with many terms is worth comparing.
-      guard outcome.terms > storm else { return nil }
-      let terms = try healthy().terms
-      return outcome.terms > terms + storm ? "\(outcome.terms) terms instead of \(terms)" : nil
     }
 
     // MARK: Searching
@@ -54,30 +51,21 @@ import WriteAheadLog
     }
 
     @Test(arguments: searched)
-    func search(for bug: PlantedBug) throws {
+    func search(for bug: PlantedBug) {
       for seed in RandomCommandTests.seeds([]) {
-        guard
-          let problem = try Self.find(
-            bug, seed: seed, try PlantedBugRun.play(seed: seed, bug: nil)),
-          try PlantedBugRun.play(seed: seed, bug: nil).problems.isEmpty
-        else { continue }
-        print("\(bug.rawValue): \(seed),  // \(problem)")
+        let result = Self.run(seed, planting: bug)
+        guard result.isFailure, !Self.run(seed, planting: nil).isFailure else { continue }
+        print(".\(bug.rawValue): \(seed),  // \(result.complaints.first ?? "")")
         return
       }
       Issue.record("\(bug) survives")
     }
 
-    @Test(arguments: wanted == "plans" ? RandomCommandTests.seeds([]) : [])
-    func says(whatIsDrawnFor seed: Int) throws {
-      print("\(seed): \(try PlantedBugRun.plan(seed: seed))")
-    }
-
     /// The code without a bug passes every seed of a search: what is found is the bug's.
     @Test(arguments: wanted == "none" ? RandomCommandTests.seeds([]) : [])
-    func withoutABugNothingIsFound(seed: Int) throws {
-      let outcome = try PlantedBugRun.play(seed: seed, bug: nil)
-      #expect(
-        outcome.problems == [], "seed \(seed)\n\(outcome.commands.joined(separator: "\n"))")
+    func withoutABugNothingIsFound(seed: Int) {
+      let result = Self.run(seed, planting: nil)
+      #expect(!result.isFailure, "seed \(seed): \(result.complaints)")
     }
   }
 #else

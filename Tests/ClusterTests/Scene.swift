@@ -11,7 +11,7 @@ struct Scene {
   init(
     _ settings: [String] = [], load: String = "load ycsb-a rate=400", seed: UInt64 = 1,
     checkpointSpacing: Int = 32 << 20, segmentSize: Int = 16 << 20,
-    world: SimulatedWorld = SimulatedWorld(), bug: PlantedBug? = nil
+    world: SimulatedWorld = SimulatedWorld()
   ) throws {
     var knobs = Knobs()
     for setting in settings {
@@ -24,9 +24,6 @@ struct Scene {
       knobs: knobs, load: change, clusterID: 7, bootEpoch: 1, seed: seed)
     configuration.checkpointSpacing = checkpointSpacing
     configuration.segmentSize = segmentSize
-    #if PlantedBugs
-      configuration.planted = bug
-    #endif
     cluster = try Cluster(configuration: configuration, world: world)
   }
 

@@ -10,16 +10,34 @@ public struct SimulationRun {
 
   private let plan: SimulationPlan
   private var cluster: Cluster<SimulatedWorld>
+  /// Whether it is over as soon as something was seen that must never happen.
+  private var endsAtViolation = false
 
-  private init(_ plan: SimulationPlan) throws {
+  private init(_ plan: SimulationPlan, _ configuration: ClusterConfiguration) throws {
     self.plan = plan
-    cluster = try Cluster(configuration: plan.configuration, world: SimulatedWorld(seed: plan.seed))
+    cluster = try Cluster(configuration: configuration, world: SimulatedWorld(seed: plan.seed))
   }
 
   /// Plays a plan to its end: its commands, then everything healed, then agreement.
   public static func run(_ plan: SimulationPlan) -> SimulationResult {
+    run(plan, plan.configuration)
+  }
+
+  #if PlantedBugs
+    /// Plays a plan with a bug planted in every node, up to the first violation.
+    public static func run(_ plan: SimulationPlan, planting bug: PlantedBug?) -> SimulationResult {
+      var configuration = plan.configuration
+      configuration.planted = bug
+      return run(plan, configuration, endsAtViolation: true)
+    }
+  #endif
+
+  private static func run(
+    _ plan: SimulationPlan, _ configuration: ClusterConfiguration, endsAtViolation: Bool = false
+  ) -> SimulationResult {
     do {
-      var run = try SimulationRun(plan)
+      var run = try SimulationRun(plan, configuration)
+      run.endsAtViolation = endsAtViolation
       return run.play()
     } catch {
       var result = SimulationResult(seed: plan.seed)
@@ -30,7 +48,9 @@ public struct SimulationRun {
 
   private mutating func play() -> SimulationResult {
     suffer()
+    if isOver { return result(nil) }
     play(plan.ending)
+    if isOver { return result(nil) }
     let acknowledged = cluster.acknowledgedWrites
     cluster.run(until: cluster.world.now + SimulationPlan.loadAfterHealing)
     var isServing = serves(since: acknowledged)
@@ -48,11 +68,14 @@ public struct SimulationRun {
   /// The plan's commands, each at its time. What cannot be done just then is refused, and that is that.
   private mutating func suffer() {
     play(plan.commands)
-    cluster.run(until: plan.end)
+    if !isOver { cluster.run(until: plan.end) }
   }
+
+  private var isOver: Bool { endsAtViolation && cluster.checker.violationCount > 0 }
 
   private mutating func play(_ commands: [TimedCommand]) {
     for timed in commands {
+      if isOver { return }
       cluster.run(until: timed.at)
       _ = cluster.perform(timed.command)
     }
@@ -76,7 +99,7 @@ public struct SimulationRun {
   private mutating func wait(until condition: (Self) -> Bool) -> Bool {
     let deadline = cluster.world.now + Self.patience
     while cluster.world.now < deadline {
-      if condition(self) { return true }
+      if isOver || condition(self) { return true }
       cluster.run(until: min(deadline, cluster.world.now + Self.look))
     }
     return condition(self)
@@ -95,6 +118,10 @@ public struct SimulationRun {
     result.violationCount = cluster.checker.violationCount
     result.findings = cluster.checker.findings.map { "\($0.at) \($0.text)" }
     result.findingCount = cluster.checker.findingCount
+    for violation in cluster.statesThatDoNotAddUp {
+      result.violationCount += 1
+      result.violations.append(violation)
+    }
     if ledger.lost > 0, plan.losesNothing {
       result.violationCount += 1
       result.violations.append(

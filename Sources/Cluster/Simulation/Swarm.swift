@@ -63,18 +63,29 @@ struct Swarm {
     if isWeak { for setting in startingPolicies() { knobs.apply(setting) } }
     // With half of the seeds, segments are small and checkpoints close together, so that short runs
     // see many of them.
+    var telling = Telling(seed: seed)
     var sizes = RandomSource(seed: ~seed)
     if sizes.uniform(0..<2) == 0 {
       knobs.segmentSize = 256 << 10
       knobs.checkpointSpacing = sizes.uniform(0..<2) == 0 ? 64 << 10 : 512 << 10
     }
-    let load = startingLoad()
-    for kind in kinds { strike(with: kind) }
+    if let (segment, checkpoint) = telling.sizes {
+      knobs.segmentSize = segment
+      knobs.checkpointSpacing = checkpoint
+    }
+    var load = startingLoad()
+    if telling.hasStrikes { for kind in kinds { strike(with: kind) } }
+    let leftDead = telling.stories.isEmpty ? drawLeftDead() : []
+    if !telling.stories.isEmpty {
+      random = telling.random.split()
+      beginStories(&knobs, &load)
+      tell(telling.stories, timeout: knobs.electionTimeout)
+    }
     // In order of time; commands of one time stay in the order in which they were drawn.
     let sorted = commands.enumerated()
       .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
     return SimulationPlan(
-      seed: seed, knobs: knobs, load: load, commands: sorted, end: end, leftDead: drawLeftDead())
+      seed: seed, knobs: knobs, load: load, commands: sorted, end: end, leftDead: leftDead)
   }
 
   /// Draws a kind's rate, and lets it strike that often.
