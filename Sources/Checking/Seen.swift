@@ -78,6 +78,8 @@ extension Checker {
       term = before.term
       votedFor = before.votedFor
       votes = before.votes
+      // Its call for votes may be under way.
+      campaign = before.campaign
     }
 
     /// Notes the ends of a log that is about to lose some of them.

@@ -218,10 +218,15 @@ extension Cluster {
         if batch.previous.index == after, commit >= after {
           nodes[id.offset].boot?.isPastMending =
             "its record \(after) is not the one that is committed on \(sender)"
+        } else if batch.isEmpty, batch.previous.index <= after {
+          noteWithout(sender, of: id)
         }
         return
       }
-      if batch.isEmpty { return }
+      if batch.isEmpty {
+        noteWithout(sender, of: id)
+        return
+      }
       nodes[id.offset].boot?.repairAfter = nil
       observe(.mended(node: id))
       say(.log, id, "\(id) mends its log with records after \(after) from \(sender)")
@@ -231,6 +236,29 @@ extension Cluster {
         "\(sender) has what follows record \(after) only in checkpoints, through \(through)"
     default: break
     }
+  }
+
+  private mutating func noteWithout(_ peer: NodeID, of id: NodeID) {
+    guard nodes[id.offset].boot?.peersWithout.contains(peer) == false else { return }
+    nodes[id.offset].boot?.peersWithout.append(peer)
+  }
+
+  /// Whether all other voters have said that they have nothing of what is damaged here: no majority
+  /// held it, unless more disks are damaged than may be.
+  func nobodyHasMore(than id: NodeID) -> Bool {
+    guard let without = nodes[id.offset].boot?.peersWithout else { return false }
+    let others = voters.filter { $0 != id }
+    return !others.isEmpty && others.allSatisfy { without.contains($0) }
+  }
+
+  /// Ends the node's log before the damage: what it was to be mended with is nowhere else.
+  mutating func cutDamage(_ id: NodeID) {
+    guard let after = nodes[id.offset].boot?.repairAfter else { return }
+    nodes[id.offset].boot?.repairAfter = nil
+    say(
+      .log, id,
+      "\(id) sets what follows record \(after) aside: all other voters' logs end there or before")
+    onLog(id) { $0.cutDamage(into: &$1) }
   }
 
   /// Begins the node's log anew: nobody has records to mend it with, and a leader has all it needs.

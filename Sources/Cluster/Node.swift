@@ -147,6 +147,8 @@ struct NodeBoot: Sendable {
   /// Damage that peers are asked to mend, and how often they were.
   var repairAfter: Index?
   var repairTries = 0
+  /// The peers whose logs end before what is damaged here.
+  var peersWithout: [NodeID] = []
   /// Why no peer's records can mend its log.
   var isPastMending: String?
 }

@@ -80,6 +80,8 @@ extension Cluster {
     // Asked once a second: for three seconds when nobody will ever have them, else for ten.
     if boot.repairTries > 60, boot.isPastMending != nil {
       abandonLog(id)
+    } else if boot.repairTries > 60, nobodyHasMore(than: id) {
+      cutDamage(id)
     } else if boot.repairTries > 200 {
       let damage = nodes[id.offset].log.damage.map { "\($0); " } ?? ""
       refused(damage + "no peer has the records after \(boot.repairAfter ?? .zero)", at: id)

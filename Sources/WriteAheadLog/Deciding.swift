@@ -11,7 +11,7 @@ extension WriteAheadLog {
     /// Whether no crash leaves such damage, wherever it is: it is rot.
     var isRot = false
     /// Files wholly behind a cut.
-    var behind: [String] = []
+    var behind: [FileListing] = []
     /// Bytes of the last good segment's file that are not zero.
     var used = SegmentHeader.size
     /// The greatest LSN known to have been durable.
@@ -27,8 +27,10 @@ extension WriteAheadLog {
     // A checkpoint is saved only of what is flushed.
     if let last = checkpoints.last { finding.durable = max(finding.durable, last.end) }
     for (position, one) in scanned.enumerated() {
-      if let cut, let header = one.header, position > 0, header.previous.end > cut {
-        finding.behind.append(one.file.name)
+      // Of a log that ends before its damage, a file without a header is behind that.
+      let isBehind = one.header.map { $0.previous.end > (cut ?? .zero) } ?? vote.isAbandoned
+      if cut != nil, position > 0, isBehind {
+        finding.behind.append(one.file)
         continue
       }
       if let header = one.header, position > 0 {
@@ -99,7 +101,7 @@ extension WriteAheadLog {
   mutating func decide(into output: inout LogOutput) {
     guard case .opening(var opening) = phase else { return }
     if let point = vote.install { return finishInstalling(at: point, opening, into: &output) }
-    if vote.isAbandoned {
+    if vote.isAbandoned, vote.cut == nil {
       let reason = "no peer's records could mend it"
       return startAnew(reason, settingAside: true, opening, into: &output)
     }
@@ -131,6 +133,8 @@ extension WriteAheadLog {
       }
       condition = .suspect("the end of \(damage) was never synced, and is cut off")
       opening.notes.append("cut a torn tail off at \(finding.point.end)")
+    } else if vote.isAbandoned {
+      condition = .suspect("it ends before its damage: nobody has the records behind that")
     } else if wasRepaired {
       condition = .suspect("its log was mended with records of its peers")
     }
@@ -174,9 +178,19 @@ extension WriteAheadLog {
           isSuspect: true, condition: .damaged(damage), notes: opening.notes, isNew: false)))
   }
 
+  /// Gives a file that is no part of the log any more a name of those kept aside.
+  private mutating func settingAside(_ file: FileListing) -> FileOperation {
+    let begin = file.name.split(separator: "-").last.flatMap { UInt64($0) } ?? 0
+    let name = keptAside.damagedName(file.name, at: "\(begin)")
+    keptAside.note(FileListing(name: name, size: file.size))
+    return .rename(from: file.name, to: name)
+  }
+
   /// Zeros what stands behind the log's end, durably.
   private mutating func clearing(behind finding: Finding) -> [FileOperation] {
-    var operations: [FileOperation] = finding.behind.map { .remove(name: $0) }
+    var operations = finding.behind.map { file in
+      vote.isAbandoned ? settingAside(file) : FileOperation.remove(name: file.name)
+    }
     if let last = segments.last {
       let offset = last.header.offset(of: finding.point.end)
       if finding.used > offset {
@@ -305,11 +319,8 @@ extension WriteAheadLog {
     checkpoints = []
     segments = []
     var changes = opening.scanned.map { scanned in
-      guard settingAside else { return FileOperation.remove(name: scanned.file.name) }
-      let begin = scanned.header.map { "\($0.previous.index.next)" } ?? "0"
-      let name = keptAside.damagedName(scanned.file.name, at: begin)
-      keptAside.note(FileListing(name: name, size: scanned.file.size))
-      return .rename(from: scanned.file.name, to: name)
+      settingAside
+        ? self.settingAside(scanned.file) : FileOperation.remove(name: scanned.file.name)
     }
     changes.append(.syncDirectory)
     finish(opening, at: .origin, .suspect(reason), changes, into: &output)

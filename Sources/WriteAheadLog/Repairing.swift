@@ -32,19 +32,47 @@ extension WriteAheadLog {
     submit(vote.making, for: .repaired, into: &output)
   }
 
+  /// Gives up what is damaged and all behind it, of which nobody has the records: the files are set
+  /// aside, and the log opens suspect, as it was before the damage.
+  ///
+  /// Whatever a crash leaves, opening the log finishes it.
+  public mutating func cutDamage(into output: inout LogOutput) {
+    guard case .damaged(let damage) = phase else { return }
+    if segments.isEmpty { return abandon(into: &output) }
+    vote.cut = damage.after.end
+    submit(
+      [.read(name: damage.file, offset: 0, count: configuration.segmentSize)],
+      for: .damageRead, into: &output)
+  }
+
+  /// Keeps a copy of the file in which the log will end; those behind it are set aside as they are.
+  mutating func damageRead(_ results: [FileResult], into output: inout LogOutput) {
+    guard case .damaged(let damage) = phase else { return }
+    var operations: [FileOperation] = []
+    if case .bytes(let bytes)? = results.first, damage.file == segments.last?.name {
+      operations += settingAside(bytes, damage)
+    }
+    vote.isAbandoned = true
+    vote.isSuspect = true
+    vote.version += 1
+    submit(operations + vote.making, for: .repaired, into: &output)
+  }
+
+  private mutating func settingAside(_ bytes: [UInt8], _ damage: LogDamage) -> [FileOperation] {
+    if bytes.isEmpty { return [] }
+    let name = keptAside.damagedName(damage.file, at: "\(damage.after.index.next)")
+    keptAside.note(FileListing(name: name, size: bytes.count))
+    return [
+      .write(name: "damaged.tmp", offset: 0, bytes: bytes), .sync(name: "damaged.tmp"),
+      .rename(from: "damaged.tmp", to: name), .syncDirectory,
+    ]
+  }
+
   mutating func repairRead(
     _ results: [FileResult], _ batch: RecordBatch, into output: inout LogOutput
   ) {
     guard case .damaged(let damage) = phase, case .bytes(let bytes)? = results.first else { return }
-    var operations: [FileOperation] = []
-    if !bytes.isEmpty {
-      let name = keptAside.damagedName(damage.file, at: "\(damage.after.index.next)")
-      keptAside.note(FileListing(name: name, size: bytes.count))
-      operations += [
-        .write(name: "damaged.tmp", offset: 0, bytes: bytes), .sync(name: "damaged.tmp"),
-        .rename(from: "damaged.tmp", to: name), .syncDirectory,
-      ]
-    }
+    var operations = settingAside(bytes, damage)
     operations += tidyingAside()
     // Mended or half mended, the node is suspect, however often it is started before it is cleared;
     // what is missing at the end is the leader's to send.

@@ -83,6 +83,7 @@ public struct WriteAheadLog: Sendable {
     case incoming
     case installed(Int)
     case repairRead(RecordBatch)
+    case damageRead
     case repaired
     case tidying
   }
@@ -178,6 +179,7 @@ public struct WriteAheadLog: Sendable {
     case .incoming: replace(completion.results, into: &output)
     case .installed(let fileSize): installDone(fileSize, into: &output)
     case .repairRead(let batch): repairRead(completion.results, batch, into: &output)
+    case .damageRead: damageRead(completion.results, into: &output)
     case .repaired: open(into: &output)
     }
   }
@@ -217,6 +219,7 @@ public struct WriteAheadLog: Sendable {
       // Retention removed the file while the read waited for its turn.
       output.events.append(.unavailable(request: request, first: first))
     case (.repairRead(let batch), _): repairRead([.bytes([])], batch, into: &output)
+    case (.damageRead, _): damageRead([], into: &output)
     default: fail(failure, &output)
     }
   }

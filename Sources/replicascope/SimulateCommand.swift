@@ -19,7 +19,7 @@ struct SimulateCommand: ParsableCommand {
 
       EXAMPLES:
         replicascope simulate --seeds 1..1000 --nodes 3..7 --for 60s --jobs 2
-        replicascope simulate --seed 7 --json
+        replicascope simulate --seed 7 --events --json
         replicascope simulate --seed 7 --shrink
         replicascope simulate --script seed-7.scope
       """)
@@ -31,6 +31,7 @@ struct SimulateCommand: ParsableCommand {
   var duration: String?
   @Option(help: "Runs at the same time (1).") var jobs: String?
   @Flag(help: "One JSON object a seed.") var json = false
+  @Flag(help: "With --seed or --script: print every event as it happens.") var events = false
   @Flag(help: "With --seed: find the fewest commands that still fail, and save them as a script.")
   var shrink = false
   @Option(help: "A file that --shrink wrote, to be played again.") var script: String?
@@ -57,8 +58,9 @@ struct SimulateCommand: ParsableCommand {
       return try finish(
         plan, saved: "seed-\(number)", again: SimulationArguments.replay(number, settings))
     }
-    guard !shrink, write == nil else {
-      throw Failure(.usage, "--\(shrink ? "shrink" : "write") needs one --seed")
+    guard !shrink, !events, write == nil else {
+      let flag = shrink ? "shrink" : events ? "events" : "write"
+      throw Failure(.usage, "--\(flag) needs one --seed")
     }
     let range = try SimulationArguments.seeds(seeds ?? "1..100")
     let status = try SimulationJobs(settings: settings, seeds: range, jobs: jobs, json: json).run()
@@ -68,7 +70,11 @@ struct SimulateCommand: ParsableCommand {
   /// Plays one plan, or shrinks it.
   private func finish(_ plan: SimulationPlan, saved name: String, again: String) throws {
     guard shrink else {
-      let result = SimulationRun.run(plan)
+      let isJSON = json
+      let tell: (Event) -> Void = {
+        Output.line(isJSON ? SnapshotJSON.event($0) : PlainText.event($0))
+      }
+      let result = SimulationRun.run(plan, telling: events ? tell : nil)
       Output.line(json ? result.json : result.line)
       if result.isFailure { SimulationJobs.complain(result, again: again, isPlain: !json) }
       Glibc.exit(result.isFailure ? 1 : 0)

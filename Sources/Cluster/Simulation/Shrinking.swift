@@ -18,7 +18,8 @@ public struct Shrinking {
   ///
   /// - Parameter run: plays a plan.
   public init?(
-    _ plan: SimulationPlan, run: @escaping (SimulationPlan) -> SimulationResult = SimulationRun.run
+    _ plan: SimulationPlan,
+    run: @escaping (SimulationPlan) -> SimulationResult = { SimulationRun.run($0) }
   ) {
     let result = run(plan)
     guard let failure = result.failure else { return nil }

@@ -12,6 +12,11 @@ public struct SimulationRun {
   private var cluster: Cluster<SimulatedWorld>
   /// Whether it is over as soon as something was seen that must never happen.
   private var endsAtViolation = false
+  /// Hears of every event.
+  private var tell: ((Event) -> Void)?
+  private var told = 0
+  /// Often enough that no event is forgotten before it is told.
+  private static let telling = Interval.milliseconds(20)
 
   private init(_ plan: SimulationPlan, _ configuration: ClusterConfiguration) throws {
     self.plan = plan
@@ -19,8 +24,12 @@ public struct SimulationRun {
   }
 
   /// Plays a plan to its end: its commands, then everything healed, then agreement.
-  public static func run(_ plan: SimulationPlan) -> SimulationResult {
-    run(plan, plan.configuration)
+  ///
+  /// - Parameter tell: hears of every event.
+  public static func run(
+    _ plan: SimulationPlan, telling tell: ((Event) -> Void)? = nil
+  ) -> SimulationResult {
+    run(plan, plan.configuration, telling: tell)
   }
 
   #if PlantedBugs
@@ -33,11 +42,13 @@ public struct SimulationRun {
   #endif
 
   private static func run(
-    _ plan: SimulationPlan, _ configuration: ClusterConfiguration, endsAtViolation: Bool = false
+    _ plan: SimulationPlan, _ configuration: ClusterConfiguration, endsAtViolation: Bool = false,
+    telling tell: ((Event) -> Void)? = nil
   ) -> SimulationResult {
     do {
       var run = try SimulationRun(plan, configuration)
       run.endsAtViolation = endsAtViolation
+      run.tell = tell
       return run.play()
     } catch {
       var result = SimulationResult(seed: plan.seed)
@@ -52,7 +63,7 @@ public struct SimulationRun {
     play(plan.ending)
     if isOver { return result(nil) }
     let acknowledged = cluster.acknowledgedWrites
-    cluster.run(until: cluster.world.now + SimulationPlan.loadAfterHealing)
+    advance(to: cluster.world.now + SimulationPlan.loadAfterHealing)
     var isServing = serves(since: acknowledged)
     if !isServing, !plan.losesNothing {
       // Where disks or promises were lost, only the operator can say who leads.
@@ -68,7 +79,24 @@ public struct SimulationRun {
   /// The plan's commands, each at its time. What cannot be done just then is refused, and that is that.
   private mutating func suffer() {
     play(plan.commands)
-    if !isOver { cluster.run(until: plan.end) }
+    if !isOver { advance(to: plan.end) }
+  }
+
+  private mutating func advance(to instant: Instant) {
+    while tell != nil, cluster.world.now + Self.telling < instant {
+      cluster.run(until: cluster.world.now + Self.telling)
+      tellEvents()
+    }
+    cluster.run(until: instant)
+    tellEvents()
+  }
+
+  private mutating func tellEvents() {
+    guard let tell else { return }
+    for event in cluster.events where event.number > told {
+      told = event.number
+      tell(event)
+    }
   }
 
   private var isOver: Bool { endsAtViolation && cluster.checker.violationCount > 0 }
@@ -76,8 +104,9 @@ public struct SimulationRun {
   private mutating func play(_ commands: [TimedCommand]) {
     for timed in commands {
       if isOver { return }
-      cluster.run(until: timed.at)
+      advance(to: timed.at)
       _ = cluster.perform(timed.command)
+      tellEvents()
     }
   }
 
@@ -90,7 +119,7 @@ public struct SimulationRun {
       if cluster.leader == nil, let best = cluster.mostAdvancedVoter {
         _ = cluster.perform(.promote(.node(best)))
       }
-      cluster.run(until: cluster.world.now + .seconds(2))
+      advance(to: cluster.world.now + .seconds(2))
       if serves(since: acknowledged) { return true }
     }
     return false
@@ -100,7 +129,7 @@ public struct SimulationRun {
     let deadline = cluster.world.now + Self.patience
     while cluster.world.now < deadline {
       if isOver || condition(self) { return true }
-      cluster.run(until: min(deadline, cluster.world.now + Self.look))
+      advance(to: min(deadline, cluster.world.now + Self.look))
     }
     return condition(self)
   }
