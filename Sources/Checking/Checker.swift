@@ -143,9 +143,19 @@ public struct Checker: Sendable {
         $0.durable = point
         if $0.written.index < point.index { $0.written = point }
       }
-      if !wiped.isEmpty, point.term >= committed.term, point.index >= committed.index {
-        wiped.remove(node)
+      caughtUp(node, point)
+      compare(point, of: node)
+    case .installed(let node, let point):
+      change(node) {
+        $0.noteEnds(of: $0)
+        $0.durableBefore = $0.durable
+        $0.durable = point
+        $0.durableOneAgo = point
+        $0.durableTwoAgo = point
+        $0.written = point
+        $0.received = point
       }
+      caughtUp(node, point)
       compare(point, of: node)
     case .written(let node, let point): change(node) { $0.written = point }
     case .appended(let node, let point):

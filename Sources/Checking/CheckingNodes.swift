@@ -15,8 +15,10 @@ extension Checker {
         + "were durable"
       // No record says of the last flushes that they are durable: damage there looks like a torn tail.
       let least = min(before.durableTwoAgo.index, before.mendsAfter ?? Index(.max))
-      if before.isMisplaced || before.isSpoiled && flushed.index >= least {
-        find("\(text): its disk was spoiled")
+      let isHollow = before.tookBack && flushed == .origin
+      if before.isMisplaced || before.isSpoiled && flushed.index >= least || isHollow {
+        find(
+          text + (isHollow ? ": no checkpoint was left below its cut" : ": its disk was spoiled"))
         // Until it has caught up it may lack a promised copy, as if its disk had been lost.
         wiped.insert(node)
       } else {
@@ -32,6 +34,7 @@ extension Checker {
       if wasCut { $0.applied = min($0.applied, flushed.index) }
       $0.cutting = nil
       $0.mendsAfter = nil
+      $0.tookBack = false
       $0.durable = flushed
       $0.durableOneAgo = flushed
       $0.durableTwoAgo = flushed
@@ -60,6 +63,13 @@ extension Checker {
       violate(text)
     }
     loseLog(node)
+  }
+
+  /// A node that holds all that is committed has made good what its disk lost.
+  mutating func caughtUp(_ node: NodeID, _ point: LogPoint) {
+    if !wiped.isEmpty, point.term >= committed.term, point.index >= committed.index {
+      wiped.remove(node)
+    }
   }
 
   /// The node's records are gone; what it said of them may still be under way.
@@ -179,7 +189,10 @@ extension Checker {
   }
 
   mutating func tookBack(_ node: NodeID, _ from: Index, _ to: Index) {
-    change(node) { $0.commit = to }
+    change(node) {
+      $0.commit = to
+      $0.tookBack = true
+    }
     let text = "\(node) took back committed records \(to.next) to \(from)"
     if wasForced {
       find("\(text): a promotion was forced")

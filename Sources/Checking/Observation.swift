@@ -126,6 +126,8 @@ public enum Observation: Sendable {
   case thawed(node: NodeID)
   /// Everything through here is durable on a node.
   case durable(node: NodeID, point: LogPoint)
+  /// A checkpoint, durable, has replaced a node's whole log.
+  case installed(node: NodeID, point: LogPoint)
   /// Everything through here was handed to a node's operating system.
   case written(node: NodeID, point: LogPoint)
   /// A node took records into its log, in memory.

@@ -42,6 +42,9 @@ extension Checker {
     var diskFailed = false
     /// Whether it may have lost the end of its log, so that it has no vote.
     var isDoubtful = false
+    /// Whether it took back what it knew to be committed: it may have cut its log below all checkpoints,
+    /// and without one the log is worth nothing.
+    var tookBack = false
     /// Whether it was sent a checkpoint to replace its log with.
     var takesCheckpoint = false
     /// Its newest campaign.
@@ -80,6 +83,7 @@ extension Checker {
       votes = before.votes
       // Its call for votes may be under way.
       campaign = before.campaign
+      tookBack = before.tookBack
     }
 
     /// Notes the ends of a log that is about to lose some of them.

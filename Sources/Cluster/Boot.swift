@@ -57,7 +57,7 @@ extension Cluster {
     case .installed(let point):
       nodes[id.offset].pendingCheckpoint = nil
       nodes[id.offset].checkpointEnd = point.end
-      observe(.durable(node: id, point: point))
+      observe(.installed(node: id, point: point))
       hand(.installed(point), to: id)
     case .full(let isFull):
       if nodes[id.offset].isAlive { diskIsFull(isFull, at: id) }

@@ -213,7 +213,9 @@ extension Replica {
   /// Where records begin that a checkpoint would replace unseen: they are cut off first, so that
   /// they stand in a rollback file and the ledger can name them.
   private var suffixInDoubt: LogPoint? {
-    let certain = applied.index <= commit ? applied : window.point(at: commit)
+    if commit >= head.index { return nil }
+    // What is committed and not applied yet is certain too.
+    let certain = window.point(at: commit) ?? (applied.index <= commit ? applied : nil)
     guard let certain, certain.index >= history.origin.index, certain.index < head.index else {
       return nil
     }

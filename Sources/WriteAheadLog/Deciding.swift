@@ -149,19 +149,29 @@ extension WriteAheadLog {
   /// cut off.
   private mutating func dropForeignCheckpoints(_ opening: inout Opening) {
     let ends = opening.scanned.flatMap { $0.scan?.watched ?? [] }
-    let isWhole = opening.scanned.allSatisfy { $0.scan != nil && $0.scan?.flaw == nil }
     let begin = opening.scanned.first?.header?.previous.index
-    let end = opening.scanned.last?.scan?.end
+    let end = Self.goodEnd(opening.scanned)
     let cut = vote.cut
     checkpoints.removeAll { one in
       var isForeign = cut.map { one.end > $0 } ?? false
-      // Only a log without bad places can say what is not its own.
-      if isWhole, let begin, let end, one.index >= begin, one.end <= end.end {
+      // Only what is before the first bad place can say what is not the log's own.
+      if let begin, let end, one.index >= begin, one.end <= end.end {
         isForeign = isForeign || !ends.contains(one.point)
       }
       if isForeign { opening.leftovers.append(one.name) }
       return isForeign
     }
+  }
+
+  /// The end of what can be read from the beginning on without a gap or a bad place.
+  private static func goodEnd(_ scanned: [Opening.Scanned]) -> LogPoint? {
+    var end: LogPoint?
+    for one in scanned {
+      guard let header = one.header, let scan = one.scan, header.previous == end ?? header.previous
+      else { break }
+      end = scan.end
+    }
+    return end
   }
 
   private mutating func tellDamage(
