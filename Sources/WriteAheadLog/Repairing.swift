@@ -26,6 +26,7 @@ extension WriteAheadLog {
   /// Whatever a crash leaves, opening the log finishes it.
   public mutating func abandon(into output: inout LogOutput) {
     guard case .damaged = phase else { return }
+    vote.cut = nil
     vote.isAbandoned = true
     vote.isSuspect = true
     vote.version += 1

@@ -82,4 +82,64 @@ import World
     #expect(recovery?.point == bench.log.flushed)
     #expect(again.readAll() == bench.readAll())
   }
+
+  /// Where nobody has what follows, the log ends before its damage; what is cut off is kept.
+  @Test func aLogEndsBeforeDamageThatNobodyCanMend() throws {
+    var bench = LogBench.opened(segmentSize: 16 << 10)
+    bench.vote(4, for: NodeID(3))
+    for _ in 0..<6 { bench.write(17, size: 300) }
+    let names = bench.segmentNames
+    try #require(names.count >= 3)
+    let whole = try #require(bench.files.contents(of: names[1]))
+    var files = bench.files
+    files.damage(names[1], at: SegmentHeader.size + 4 * 368 + 70, [0xFF])
+    var (again, recovery) = bench.reopened(files)
+    guard case .damaged(let damage)? = recovery?.condition else {
+      Issue.record("\(String(describing: recovery))")
+      return
+    }
+    let damaged = again
+    again.call { $0.cutDamage(into: &$1) }
+    again.settle()
+    #expect(again.log.flushed == damage.after)
+    #expect(again.segmentNames == Array(names.prefix(2)))
+    let kept = again.files.names.filter { $0.hasPrefix("damaged-") }
+    #expect(kept.count == names.count - 1)
+    let copy = try #require(kept.first { $0.hasSuffix(names[1]) })
+    #expect(try #require(again.files.contents(of: copy)).count == whole.count)
+    again.write(3, size: 100)
+    recovery = again.reopened().recovery
+    #expect(recovery?.condition == .clean)
+    #expect(recovery?.isSuspect == true)
+    #expect(recovery?.point.index == damage.after.index.advanced(by: 3))
+    var interrupted = damaged
+    interrupted.call { $0.cutDamage(into: &$1) }
+    interrupted.everyCrash { files, when in
+      let found = bench.reopened(files).recovery
+      #expect(found?.isSuspect == true, "\(when)")
+      #expect(found?.vote.term.epoch == 4, "\(when)")
+      if case .damaged? = found?.condition { return }
+      #expect(found?.point == damage.after, "\(when)")
+    }
+  }
+
+  /// Found by seed 1084: a log mended with another branch kept a checkpoint of the one before.
+  @Test func aCheckpointThatTheGoodPartDoesNotHoldIsDropped() throws {
+    var bench = LogBench.opened()
+    for _ in 0..<4 { bench.write(5) }
+    bench.checkpoint()
+    let foreign = bench.files.names.filter { $0.hasPrefix("checkpoint-") }
+    let checkpoint = try #require(foreign.first)
+    let bytes = try #require(bench.files.contents(of: checkpoint))
+    // The same records by number, of another branch, and bytes that are no record behind them.
+    var other = LogBench.opened()
+    for _ in 0..<5 { other.write(5, size: 24) }
+    _ = try other.files.perform(.write(name: checkpoint, offset: 0, bytes: bytes))
+    other.files.damage(
+      other.segmentNames[0], at: SegmentHeader.size + Int(other.log.flushed.end.rawValue) + 40,
+      [0xEE])
+    let (again, recovery) = other.reopened()
+    #expect(recovery?.point.index == Index(25))
+    #expect(!again.files.names.contains(checkpoint))
+  }
 }
