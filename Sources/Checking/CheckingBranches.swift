@@ -16,7 +16,7 @@ extension Checker {
 
   /// A follower tells its leader only of records that both have.
   mutating func checkShared(_ node: NodeID, _ flushed: Index, _ term: Term) {
-    let end = of(node).durable
+    let end = look(at: node) { $0.durable }
     guard let shared = sharedAtMost(end, term), flushed > shared, flushed <= end.index,
       !wasUnfenced
     else { return }
@@ -28,8 +28,9 @@ extension Checker {
 
   /// Nothing is committed of a branch that the leader does not have.
   mutating func checkSharedCommit(_ node: NodeID, _ index: Index, _ term: Term) {
-    guard let shared = sharedAtMost(of(node).received, term), index > shared, !mayLoseCommitted,
-      index <= of(node).received.index
+    let end = look(at: node) { $0.received }
+    guard let shared = sharedAtMost(end, term), index > shared, !mayLoseCommitted,
+      index <= end.index
     else { return }
     violate(
       "\(node) takes record \(index) for committed, but its log parts from the leader's after "

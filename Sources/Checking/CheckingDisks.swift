@@ -4,8 +4,8 @@ import Positions
 extension Checker {
   /// A failed write or sync ends a node: what it says afterwards may rest on nothing.
   mutating func checkDisk(_ node: NodeID, _ point: LogPoint) {
-    let state = of(node)
-    guard state.diskFailed, state.isRunning, point.index > state.durable.index else { return }
+    let goesOn = look(at: node) { $0.diskFailed && $0.isRunning && point.index > $0.durable.index }
+    guard goesOn else { return }
     violate(
       "\(node) goes on after its disk failed a write, and says that records through "
         + "\(point.index) are durable")

@@ -48,7 +48,9 @@ extension Checker {
 
   /// The newest leader, where it runs.
   private var newestLeader: NodeID? {
-    guard let last = leaders.last, of(last.node).leads == last.term, last.term == highest else {
+    guard let last = leaders.last, look(at: last.node, { $0.leads }) == last.term,
+      last.term == highest
+    else {
       return nil
     }
     return last.node
@@ -78,15 +80,16 @@ extension Checker {
 
   /// How many of a leader's voters have heard it well for long.
   private func hearers(of leader: NodeID) -> Int {
-    of(leader).voters.filter { voter in
+    let patience = vigil.patience
+    return look(at: leader) { $0.voters }.reduce(0) { count, voter in
       guard voter.offset < vigil.heardSince.count, let since = vigil.heardSince[voter.offset]
-      else { return false }
-      return now - since >= vigil.patience
-    }.count
+      else { return count }
+      return count + (now - since >= patience ? 1 : 0)
+    }
   }
 
   private func isMajority(_ count: Int, of leader: NodeID) -> Bool {
-    count > of(leader).voters.count / 2
+    count > look(at: leader) { $0.voters.count } / 2
   }
 
   private func words(_ interval: Interval) -> String {
@@ -108,27 +111,28 @@ extension Checker {
 
   /// With check quorum a leader that reaches no majority leads no more after a while.
   private mutating func watchQuorum(_ standing: Standing) {
-    let state = of(standing.node)
-    guard let term = state.leads, vigil.checksQuorum, !standing.reaches.isEmpty,
-      case let reached = state.voters.filter({ standing.reaches.contains($0) }).count,
-      reached <= state.voters.count / 2
+    let voters = look(at: standing.node) { $0.voters }
+    guard let term = look(at: standing.node, { $0.leads }), vigil.checksQuorum,
+      !standing.reaches.isEmpty,
+      case let reached = voters.reduce(0, { $0 + (standing.reaches.contains($1) ? 1 : 0) }),
+      reached <= voters.count / 2
     else { return change(standing.node) { $0.aloneSince = nil } }
-    let since = state.aloneSince ?? now
+    let since = look(at: standing.node) { $0.aloneSince } ?? now
     change(standing.node) { $0.aloneSince = since }
     guard now - since >= vigil.patience + .seconds(1) else { return }
     change(standing.node) { $0.aloneSince = nil }
     violate(
       "\(standing.node) leads term \(term.epoch), although it has reached \(reached) of "
-        + "\(state.voters.count) voters for \(words(now - since)) and check quorum is on")
+        + "\(voters.count) voters for \(words(now - since)) and check quorum is on")
   }
 
   /// A leader that can hear a newer one leads no more.
   private mutating func watchDeposed(_ standing: Standing) {
-    guard let term = of(standing.node).leads, !wasUnfenced, let newest = newestLeader,
+    guard let term = look(at: standing.node, { $0.leads }), !wasUnfenced, let newest = newestLeader,
       newest != standing.node, standing.hears.contains(newest),
-      of(newest).voters.contains(standing.node)
+      look(at: newest, { $0.voters.contains(standing.node) })
     else { return change(standing.node) { $0.deposedSince = nil } }
-    let since = of(standing.node).deposedSince ?? now
+    let since = look(at: standing.node) { $0.deposedSince } ?? now
     change(standing.node) { $0.deposedSince = since }
     guard now - since >= vigil.electionTimeout + .milliseconds(200) else { return }
     change(standing.node) { $0.deposedSince = nil }
@@ -175,10 +179,10 @@ extension Checker {
 
   /// A leader keeps its policy again once its followers have everything.
   private mutating func watchDegraded(_ leader: NodeID) {
-    let state = of(leader)
-    guard state.isDegraded, hearers(of: leader) == state.voters.count,
-      let term = state.leads,
-      isKept(requirement, by: leader, term, state.durable.index, alone: false)
+    guard look(at: leader, { $0.isDegraded }),
+      hearers(of: leader) == look(at: leader, { $0.voters.count }),
+      let term = look(at: leader, { $0.leads }),
+      isKept(requirement, by: leader, term, look(at: leader) { $0.durable.index }, alone: false)
     else { return vigil.degradedSince = nil }
     let since = vigil.degradedSince ?? now
     vigil.degradedSince = since
