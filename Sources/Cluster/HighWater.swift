@@ -67,7 +67,8 @@ extension Cluster {
         highWater.term = max(highWater.term, term)
       }
     }
-    guard let leader, let replica = node(leader)?.replica else { return }
+    guard let leader, nodes[leader.offset].isMember, let replica = nodes[leader.offset].replica
+    else { return }
     if replica.commit > highWater.commit.index {
       highWater.commit = (replica.commit, position(of: replica.commit, in: replica))
     }

@@ -9,28 +9,45 @@ extension Cluster {
   /// real disk or processor may stand still unseen.
   mutating func lookAround() {
     if world.isLive { return }
-    let standings = checker.watched.map { standing(of: $0) }
+    let watched = checker.watched
+    var standings: [Standing] = []
+    standings.reserveCapacity(watched.count)
+    // A closure would hold a copy of the whole cluster.
+    for id in watched { standings.append(standing(of: id)) }
     observe(.looked(standings))
   }
 
   private func standing(of id: NodeID) -> Standing {
-    guard node(id)?.isRunning == true else { return Standing(node: id, hears: [], reaches: []) }
-    let running = members.filter { nodes[$0.offset].isRunning }
-    let reaches = running.filter {
-      $0 == id || !network.isCut(from: id, to: $0) && !network.isCut(from: $0, to: id)
+    var standing = Standing(node: id, hears: [], reaches: [])
+    guard runs(id) else { return standing }
+    standing.reaches.reserveCapacity(nodes.count)
+    standing.hears.reserveCapacity(nodes.count)
+    let isSound = isSound(id)
+    for offset in nodes.indices {
+      let peer = NodeID(offset + 1)
+      guard runs(peer),
+        peer == id || !network.isCut(from: id, to: peer) && !network.isCut(from: peer, to: id)
+      else { continue }
+      standing.reaches.append(peer)
+      guard isSound,
+        peer == id
+          || self.isSound(peer) && isClear(from: id, to: peer)
+            && isClear(from: peer, to: id)
+      else { continue }
+      standing.hears.append(peer)
     }
-    guard isSound(id) else { return Standing(node: id, hears: [], reaches: reaches) }
-    let hears = reaches.filter {
-      $0 == id || isSound($0) && isClear(from: id, to: $0) && isClear(from: $0, to: id)
-    }
-    return Standing(node: id, hears: hears, reaches: reaches)
+    return standing
+  }
+
+  private func runs(_ id: NodeID) -> Bool {
+    id.offset < nodes.count && nodes[id.offset].isMember && nodes[id.offset].isRunning
   }
 
   /// Whether a node's disk and clock are as they should be.
   private func isSound(_ id: NodeID) -> Bool {
-    let node = nodes[id.offset]
-    return node.diskDelay == .zero && !node.diskFull && !node.log.isFull && node.clockRate == 1
-      && !world.isBusy(id)
+    // No copy of the node is held: this is asked at every look.
+    nodes[id.offset].diskDelay == .zero && !nodes[id.offset].diskFull
+      && !nodes[id.offset].log.isFull && nodes[id.offset].clockRate == 1 && !world.isBusy(id)
   }
 
   private func isClear(from: NodeID, to: NodeID) -> Bool {

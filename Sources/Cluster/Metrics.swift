@@ -92,14 +92,20 @@ struct LatencyRecord: Sendable {
 
   /// Ends a second.
   mutating func turn() {
-    all.add(now)
     past.append(now)
-    now = Self.empty
+    // An empty second is empty for the next one too.
+    if now.totalCount > 0 {
+      all.add(now)
+      now = Self.empty
+    }
     if past.count > Self.seconds { past.removeFirst() }
   }
 
   /// The last ten seconds together.
   var recent: LatencySnapshot {
+    guard past.contains(where: { $0.totalCount > 0 }) else {
+      return LatencySnapshot(p50: nil, p99: nil, maximum: nil)
+    }
     var sum = Self.empty
     for second in past where second.totalCount > 0 { sum.add(second) }
     return Self.snapshot(sum, withBuckets: true)

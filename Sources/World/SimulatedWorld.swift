@@ -237,8 +237,8 @@ public struct SimulatedWorld: World {
   }
 
   public func isBusy(_ node: NodeID) -> Bool {
-    let disk = disks[node.offset]
-    return max(disk.freeAt, disk.asideFreeAt) > now + .milliseconds(100)
+    // No copy of the disk is held: this is asked of every node at every look around.
+    max(disks[node.offset].freeAt, disks[node.offset].asideFreeAt) > now + .milliseconds(100)
   }
 
   public mutating func attach(_ node: NodeID) throws {
