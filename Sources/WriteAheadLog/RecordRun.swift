@@ -27,9 +27,11 @@ public struct RecordRun: Equatable, Sendable {
   }
 
   /// A run of a whole batch.
-  init(_ batch: RecordBatch, salt: UInt32, watermark: LSN) {
-    self.init(from: batch.previous.end, salt: salt, watermark: watermark, number: 0)
-    append(batch, 0..<batch.count, size: batch.logicalSize)
+  init(_ batch: RecordBatch, salt: UInt32, watermark: LSN, number: UInt32 = 0) {
+    self.init(from: batch.previous.end, salt: salt, watermark: watermark, number: number)
+    if batch.isEmpty { return }
+    count = batch.logicalSize
+    pieces = [Piece(batch: batch, range: 0..<batch.count)]
   }
 
   /// Appends records of a batch that follow, `size` bytes of them.

@@ -7,7 +7,8 @@ extension WriteAheadLog {
   struct Flush: Sendable {
     /// How many of its first operations only make room: if the disk is full, nothing has happened.
     var rooms: Int
-    /// The segments as they will be: the last one continued, others new.
+    /// The segments as they will be: the last one continued, others new; none where the last one only
+    /// goes on, over zeros that are there and without a mark.
     var segments: [Segment]
     /// The spare file that became one of them.
     var spare: SpareFile?
@@ -50,6 +51,7 @@ extension WriteAheadLog {
       return
     }
     wantsFlush = false
+    if submitPlainly(into: &output) { return }
     let spareBefore = spare
     var writer = SegmentWriter(
       continuing: segments[segments.count - 1], from: submitted.end, watermark: flushed.end,
@@ -67,6 +69,40 @@ extension WriteAheadLog {
     nextBatch &+= 1
     submit(operations, for: .flush(through: submitted, flush), into: &output)
     makeReady(behind: flush.segments[flush.segments.count - 1], into: &output)
+  }
+
+  /// Submits what was appended, if it is one batch that goes to zeros that are there and needs no mark:
+  /// most flushes are that, and need neither a writer nor copies of segments.
+  private mutating func submitPlainly(into output: inout LogOutput) -> Bool {
+    guard pending.count == 1, let last = segments.indices.last else { return false }
+    let size = head.end.distance(from: submitted.end)
+    let offset = segments[last].header.offset(of: submitted.end)
+    let lastMark = segments[last].marks.last?.end ?? segments[last].end.end
+    guard offset + size <= min(segments[last].filled, configuration.segmentSize),
+      pending[0].previous.end == submitted.end, pending[0].logicalSize == size,
+      head.end < lastMark.advanced(by: SegmentScan.markSpacing)
+    else { return false }
+    let name = segments[last].name
+    let run = RecordRun(
+      pending[0], salt: segments[last].header.salt, watermark: flushed.end, number: nextBatch)
+    var operations: [FileOperation] = [
+      .writeRecords(name: name, offset: offset, run), .sync(name: name),
+    ]
+    forget(&operations)
+    flushing.append(Flying(batches: pending, isPlain: true))
+    pending = []
+    submitted = head
+    nextBatch &+= 1
+    submit(operations, for: .flush(through: head, Flush(rooms: 0, segments: [])), into: &output)
+    if segments[last].filled >= configuration.segmentSize
+      || 2 * (offset + size) > segments[last].filled
+    {
+      var segment = segments[last]
+      segment.marks = []
+      segment.end = head
+      makeReady(behind: segment, into: &output)
+    }
+    return true
   }
 
   /// Whether what was appended may wait for the disk behind the flush in flight: both only write where
@@ -110,7 +146,13 @@ extension WriteAheadLog {
   mutating func flushDone(
     through point: LogPoint, _ made: [Segment], into output: inout LogOutput
   ) {
-    flushing.removeFirst()
+    var flown = flushing.removeFirst().batches
+    if pending.isEmpty {
+      // Its space is for those that come next.
+      flown.removeAll(keepingCapacity: true)
+      pending = flown
+    }
+    if made.isEmpty { segments[segments.count - 1].end = point }
     adopt(made)
     // A truncation that was asked for meanwhile answers for itself.
     switch phase {
