@@ -25,13 +25,12 @@ extension Checker {
 
   /// Checks that a promise is kept, and gives how many durable copies it promises.
   mutating func checkDurable(_ leader: NodeID, _ term: Term, _ through: Index) -> Int {
-    func isKept(_ requirement: AckRequirement) -> Bool {
-      self.isKept(
-        requirement, by: leader, term, through, alone: look(at: leader) { $0.isDegraded })
-    }
+    let isDegraded = look(at: leader) { $0.isDegraded }
     var promised = requirement
-    if !isKept(requirement) {
-      let before = earlierPromises(to: leader, through).first(where: isKept)
+    if !isKept(promised, by: leader, term, through, alone: isDegraded) {
+      let before = earlierPromises(to: leader, through).first {
+        isKept($0, by: leader, term, through, alone: isDegraded)
+      }
       if let before {
         promised = before
       } else {
@@ -40,7 +39,7 @@ extension Checker {
             + "as promised")
       }
     }
-    return copies(of: promised, degraded: look(at: leader) { $0.isDegraded })
+    return copies(of: promised, degraded: isDegraded)
   }
 
   /// Whether as many copies of a leader's records through an index are as durable as is required.
