@@ -20,7 +20,7 @@ struct Metrics: Sendable {
   private(set) var acknowledgedPerSecond: [NodeID: Double] = [:]
   private var acknowledgedBefore: [NodeID: Index] = [:]
   /// Latencies over the last ten seconds that have ended.
-  private(set) var recentAcknowledgement = LatencySnapshot(p50: nil, p99: nil, maximum: nil)
+  var recentAcknowledgement: LatencySnapshot { acknowledgement.recent }
   var recentReads: LatencySnapshot { reads.recent }
   private var lastAcknowledged = 0
   private var lastAnswered = 0
@@ -47,7 +47,6 @@ struct Metrics: Sendable {
     writesHistory.append(writesPerSecond)
     if writesHistory.count > 60 { writesHistory.removeFirst() }
     acknowledgement.turn()
-    recentAcknowledgement = acknowledgement.recent
     reads.turn()
   }
 
@@ -103,12 +102,18 @@ struct LatencyRecord: Sendable {
 
   /// The last ten seconds together.
   var recent: LatencySnapshot {
-    guard past.contains(where: { $0.totalCount > 0 }) else {
-      return LatencySnapshot(p50: nil, p99: nil, maximum: nil)
-    }
+    pastSum.map { Self.snapshot($0, withBuckets: true) }
+      ?? LatencySnapshot(p50: nil, p99: nil, maximum: nil)
+  }
+
+  /// The 99th percentile of the last ten seconds, in milliseconds; nil when nothing was recorded.
+  var recentP99: Double? { pastSum.map { Double($0.valueAtPercentile(99)) / 1e6 } }
+
+  private var pastSum: Histogram<UInt32>? {
+    guard past.contains(where: { $0.totalCount > 0 }) else { return nil }
     var sum = Self.empty
     for second in past where second.totalCount > 0 { sum.add(second) }
-    return Self.snapshot(sum, withBuckets: true)
+    return sum
   }
 
   /// Percentiles and bars of a histogram of nanoseconds, in milliseconds.

@@ -21,7 +21,7 @@ extension Cluster {
       metrics.leads(id, acknowledged: office.acknowledged, elapsed)
     }
     var sample = TimelineSample(at: now, writesPerSecond: metrics.writesPerSecond)
-    sample.p99 = metrics.recentAcknowledgement.p99
+    sample.p99 = metrics.acknowledgement.recentP99
     sample.leader = leader
     sample.leaders = nodes.filter { $0.isRunning && $0.replica?.role == .leader }.count
     sample.lost = checker.ledger.lost
