@@ -119,10 +119,8 @@ extension Replica {
   /// Moves commit and acknowledgement on as far as the followers' positions allow.
   mutating func advance(into effects: inout [Effect]) {
     // No copy of the office is held: its queue would be copied when it changes.
-    guard role == .leader,
-      let (first, progress, isDegraded, acknowledged) = leadership.map({
-        ($0.first, $0.progress, $0.isDegraded, $0.acknowledged)
-      })
+    guard role == .leader, let first = leadership?.first, let progress = leadership?.progress,
+      let isDegraded = leadership?.isDegraded, let acknowledged = leadership?.acknowledged
     else { return }
     let membership = membership
     let durable =

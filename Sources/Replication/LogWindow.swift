@@ -112,7 +112,7 @@ public struct LogWindow: Equatable, Sendable {
   /// The records after `index` of the batch that holds the next one; nil when there is none in memory.
   public func batch(after index: Index) -> RecordBatch? {
     if let newest = chunks.last?.last, newest.previous.index <= index, index < last.index {
-      return newest.suffix(after: index)
+      return newest.previous.index == index ? newest : newest.suffix(after: index)
     }
     guard let (chunk, position) = position(of: index.next) else { return nil }
     return chunks[chunk][position].suffix(after: index)
