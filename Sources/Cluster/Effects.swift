@@ -41,6 +41,9 @@ extension Cluster {
       overhear(message, from: id, to: receiver)
       send(message, from: id, to: receiver)
     case .setTimer(let name, let interval): setTimer(name, interval, at: id)
+    case .setFollowerTimers(let interval):
+      setTimer(.election, interval, at: id)
+      setTimer(.lease, interval, at: id)
     case .cancelTimer(let name): cancelTimer(name, at: id)
     case .acknowledge(let origins, let term, let first, let through):
       observe(

@@ -162,6 +162,9 @@ public enum Effect: Sendable {
   case send(Message, to: NodeID)
   /// (Re)start a timer.
   case setTimer(TimerName, Interval)
+  /// (Re)start a follower's two timers, ``TimerName/election`` and ``TimerName/lease``: it heard its
+  /// leader, and does so many times a second.
+  case setFollowerTimers(Interval)
   /// Stop a timer.
   case cancelTimer(TimerName)
   /// Tell these clients that their writes, through `through`, are acknowledged.

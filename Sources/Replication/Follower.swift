@@ -87,8 +87,7 @@ extension Replica {
       lastRound = 0
     }
     leaderIsFresh = true
-    effects.append(.setTimer(.election, policy.electionTimeout))
-    effects.append(.setTimer(.lease, policy.electionTimeout))
+    effects.append(.setFollowerTimers(policy.electionTimeout))
     return true
   }
 

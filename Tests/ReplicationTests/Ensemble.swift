@@ -110,6 +110,7 @@ struct Ensemble {
       members[position].disk.ask(.readCheckpoint(atOrBelow: index, purpose))
     case .install(let checkpoint): members[position].disk.ask(.install(checkpoint))
     case .setTimer(let name, _): members[position].timers.insert(name)
+    case .setFollowerTimers: members[position].timers.formUnion([.election, .lease])
     case .cancelTimer(let name): members[position].timers.remove(name)
     case .send(let message, let receiver):
       let isLost = cuts.contains(Direction(from: id, to: receiver))

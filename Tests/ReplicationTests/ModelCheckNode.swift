@@ -190,6 +190,7 @@ struct ModelNode {
         queue.append(.readCheckpoint(atOrBelow: index, purpose))
       case .install(let checkpoint): queue.append(.install(checkpoint))
       case .setTimer(let name, _): timers.insert(name)
+      case .setFollowerTimers: timers.formUnion([.election, .lease])
       case .cancelTimer(let name): timers.remove(name)
       case .send(let message, let receiver):
         outcome.facts += brokenPromises(message)
