@@ -103,12 +103,12 @@ extension Replica {
     let everyone = current.replies.count == membership.voters.filter { $0 != id }.count
     let willing = current.replies.filter(\.granted).count + (isDoubtful || !isVoter ? 0 : 1)
     let needed = policy.promotionNeedsMajority ? votesNeeded : 1
-    // Where too many are suspect for a majority of the others, all must vote: every record that may
-    // have been committed is then in the log of one of them, and the most advanced wins. Whoever is not
+    // Where too many are suspect for the others to elect anybody, all must vote: every record that may
+    // have been promised is then in the log of one of them, and the most advanced wins. Whoever is not
     // suspect must be willing: one that hears a leader, or is ahead, is not.
     let sound = current.replies.lazy.filter { !$0.isSuspect }.count + (isSuspect ? 0 : 1)
     let allSuspect =
-      everyone && sound < membership.majority
+      everyone && sound < votesNeeded
       && current.replies.allSatisfy {
         $0.isSuspect || $0.granted || head.isLessAdvanced(than: $0.head)
       }

@@ -9,16 +9,18 @@ import Testing
   static let second = Term(epoch: 2, node: NodeID(2))
 
   /// n3 of three, with `count` records of term 1 on its disk.
-  static func replica(records count: Int, isSuspect: Bool = false) -> Replica {
+  static func replica(
+    records count: Int, isSuspect: Bool = false, voters: Int = 3, policy: Policy = Policy()
+  ) -> Replica {
     var log = RecordBatch(after: .origin)
     for number in 0..<count { log.append(kind: .write, term: first, payload: [UInt8(number)]) }
     var member = Member(id: NodeID(3))
     member.disk.log = log
     member.disk.term = first
     return Replica(
-      id: NodeID(3), policy: Policy(),
+      id: NodeID(3), policy: policy,
       origin: member.origin(
-        members: Membership(voters: [NodeID(1), NodeID(2), NodeID(3)]), isSuspect: isSuspect,
+        members: Membership(voters: (1...voters).map { NodeID($0) }), isSuspect: isSuspect,
         isCold: false))
   }
 
@@ -143,6 +145,32 @@ import Testing
     // The most advanced of them all goes first, suspect or not.
     #expect(
       Self.campaign(suspects: [true, true], grants: [false, false], heads: [4, 3]) == [])
+  }
+
+  @Test(arguments: [
+    (AcknowledgementRule.any(1, of: []), CampaignGrounds.allSuspect), (.majority, .silence),
+  ])
+  func whereThreeOfFiveAreSound(rule: AcknowledgementRule, grounds: CampaignGrounds) {
+    // With one synchronous copy four votes are needed, and two voters in doubt give none otherwise.
+    var policy = Policy()
+    policy.acknowledgement = rule
+    var replica = Self.replica(records: 3, voters: 5, policy: policy)
+    var effects: [Effect] = []
+    replica.handle(.timer(.election), into: &effects)
+    var proposed: Term?
+    for case .send(.preVoteRequest(let term, _), _) in effects { proposed = term }
+    effects = []
+    for (node, isSuspect) in [(1, true), (2, false), (4, true), (5, false)] {
+      let reply = Message.preVoteReply(
+        proposed: proposed ?? Self.second, granted: !isSuspect, head: Self.head(3),
+        suspect: isSuspect, term: Self.first)
+      replica.handle(.message(reply, from: NodeID(node)), into: &effects)
+    }
+    let asked = effects.compactMap { effect -> CampaignGrounds? in
+      guard case .send(.voteRequest(_, _, let grounds), to: NodeID(2)) = effect else { return nil }
+      return grounds
+    }
+    #expect(asked == [grounds])
   }
 
   @Test func whatIsNotKnownToBeSharedIsNotReported() {
