@@ -41,6 +41,11 @@ extension Replica {
       let checkpoint = StateCheckpoint(point: point, payload: payload, membership: membership)
       guard accepts(theirs, from: sender, into: &effects), installing == nil, truncating == nil
       else { return }
+      if holds(point) {
+        // A late or second copy: nothing is to be replaced, and no record behind it is in doubt.
+        if point.index > matched.index { matched = point }
+        return tellLeader(into: &effects)
+      }
       if let fork = suffixInDoubt {
         stashed = (message, sender)
         return cutOff(after: fork, into: &effects)
@@ -221,13 +226,14 @@ extension Replica {
     return certain
   }
 
+  /// Whether a leader's checkpoint says nothing that this log does not: what it is known to share with
+  /// that leader may have been dropped since.
+  private func holds(_ point: LogPoint) -> Bool {
+    !isRebuilding
+      && (point.index <= matched.index || history.term(at: point.index) == point.term)
+  }
+
   private mutating func take(_ checkpoint: StateCheckpoint, into effects: inout [Effect]) {
-    if history.term(at: checkpoint.point.index) == checkpoint.point.term, !isRebuilding {
-      // It has these records already: nothing is to be replaced.
-      if checkpoint.point.index > matched.index { matched = checkpoint.point }
-      tellLeader(into: &effects)
-      return
-    }
     effects.append(.notice(.takesCheckpoint(checkpoint.point)))
     installing = checkpoint
     effects.append(.install(checkpoint))

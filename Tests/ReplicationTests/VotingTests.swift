@@ -173,6 +173,22 @@ import Testing
     #expect(asked == [grounds])
   }
 
+  @Test func aCheckpointOfWhatTheLogHoldsCutsNothing() {
+    var replica = Self.replica(records: 3)
+    let members = Membership(voters: (1...3).map { NodeID($0) })
+    let replies = Self.replies(
+      &replica,
+      to: .installCheckpoint(
+        term: Self.second, point: Self.head(2), payload: [], membership: members))
+    #expect(replica.logIsSettled)
+    #expect(replica.head.index == Index(3))
+    guard case .appendReply(_, let positions, _)? = replies.last else {
+      Issue.record("\(replies)")
+      return
+    }
+    #expect(positions.flushed == Index(2))
+  }
+
   @Test func whatIsNotKnownToBeSharedIsNotReported() {
     // It holds three records; the new leader spoke of the first only. Numbers 2 and 3 may be others
     // in the leader's log: reported as held, they would be counted for records that it lacks.
