@@ -21,12 +21,21 @@ extension Checker {
       ballots.append(Ballot(term: term, candidate: candidate, votes: [node]))
       if ballots.count > 32 { ballots.removeFirst() }
     }
-    let state = of(node)
-    if state.isDoubtful, of(candidate).campaign != Campaign(term: term, reason: .doubt), !wasForced
+    if look(at: node, { $0.isDoubtful }), !look(at: candidate, { $0.doubts.contains(term) }),
+      !wasForced
     {
       violate(
         "\(node) votes for \(candidate) in term \(term.epoch), although its log may have lost its "
           + "end")
+    }
+  }
+
+  mutating func note(campaign node: NodeID, _ term: Term, _ reason: CampaignReason) {
+    change(node) {
+      $0.campaign = Campaign(term: term, reason: reason)
+      guard reason == .doubt, $0.doubts.last != term else { return }
+      $0.doubts.append(term)
+      if $0.doubts.count > Self.votesKept { $0.doubts.removeFirst() }
     }
   }
 

@@ -98,7 +98,7 @@ extension Checker {
 
   /// Nobody campaigns where a majority hears a leader.
   mutating func campaigned(_ node: NodeID, _ term: Term, _ reason: CampaignReason) {
-    change(node) { $0.campaign = Campaign(term: term, reason: reason) }
+    note(campaign: node, term, reason)
     guard reason != .handover, let leader = newestLeader, leader != node, term > highest,
       vigil.term == highest,
       !wasUnfenced, promotionNeedsMajority, !wasForced,

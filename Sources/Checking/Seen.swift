@@ -49,6 +49,9 @@ extension Checker {
     var takesCheckpoint = false
     /// Its newest campaign.
     var campaign: Campaign?
+    /// The newest terms for which it asked everybody, since too many logs are in doubt: slow disks
+    /// answer late.
+    var doubts: [Term] = []
     /// Since when it leads without reaching a majority.
     var aloneSince: Instant?
     /// Since when it leads although it can hear a newer leader.
@@ -81,9 +84,10 @@ extension Checker {
       term = before.term
       votedFor = before.votedFor
       votes = before.votes
-      // Its call for votes may be under way.
+      // Its calls for votes may be under way.
       campaign = before.campaign
       tookBack = before.tookBack
+      doubts = before.doubts
     }
 
     /// Notes the ends of a log that is about to lose some of them.

@@ -93,6 +93,20 @@ import Testing
     story.expectViolation("n2 votes for n1 in term 1, although its log may have lost its end")
   }
 
+  @Test func anEarlierCallInDoubtIsAnsweredLate() {
+    var story = Story()
+    story.see(.doubtful(node: NodeID(2)))
+    story.see(.campaigned(node: NodeID(1), term: first, because: .doubt))
+    story.see(.campaigned(node: NodeID(1), term: third, because: .silence))
+    for term in [first, third] {
+      story.see(.voted(node: NodeID(2), term: term, for: NodeID(1)))
+    }
+    story.see(.granted(node: NodeID(2), term: first, to: NodeID(1)))
+    story.expectNothing()
+    story.see(.granted(node: NodeID(2), term: third, to: NodeID(1)))
+    story.expectViolation("n2 votes for n1 in term 3, although its log may have lost its end")
+  }
+
   @Test func whoIsVouchedForVotes() {
     var story = Story()
     story.see(.doubtful(node: NodeID(2)))
