@@ -184,7 +184,6 @@ public struct Checker: Sendable {
       checkCut(node, point, discarded)
       checkFork(node, point)
       change(node) {
-        $0.takesCheckpoint = false
         $0.noteEnds(of: $0)
         $0.durableBefore = $0.durable
         $0.durable = point
@@ -196,7 +195,8 @@ public struct Checker: Sendable {
         $0.cutting = nil
       }
       ledger.list(discarded)
-    case .checkpointSent(let node): change(node) { $0.takesCheckpoint = true }
+    case .checkpointSent(let node, let through):
+      change(node) { $0.offered = max($0.offered, through) }
     case .commitRolledBack(let node, let from, let to): tookBack(node, from, to)
     case .chainDiffers(let node, let index, let term):
       violate("\(node)'s record \(index) of term \(term.epoch) is not the leader's: chains differ")

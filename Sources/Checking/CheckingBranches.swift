@@ -41,15 +41,16 @@ extension Checker {
   mutating func checkFork(_ node: NodeID, _ point: LogPoint) {
     let state = of(node)
     let end = state.received
-    // Before a checkpoint replaces the log, all goes that is not known to be committed.
-    guard !state.takesCheckpoint, !wasUnfenced, end.index > point.index else { return }
-    var least: Index?
+    guard !wasUnfenced, state.leads == nil, end.index > point.index else { return }
+    // Its own term's leader wrote the log's end, and shares all of it.
+    var least = end.index
     for (term, log) in logs where term > end.term {
       guard let through = log.through(end.term) else { return }
-      let shared = min(through, end.index)
-      least = min(least ?? shared, shared)
+      least = min(least, through)
     }
-    guard let least, point.index < least else { return }
+    // Before a checkpoint of more than is shared replaces the log, all goes that is not known to be
+    // committed; one that the log has already replaces nothing.
+    guard point.index < least, state.offered <= least else { return }
     violate(
       "\(node) cut its log to record \(point.index), but shares records through \(least) with "
         + "every leader elected since")

@@ -30,7 +30,6 @@ extension Checker {
       $0.isRunning = true
       $0.most = nil
       $0.diskFailed = false
-      $0.takesCheckpoint = false
       if wasCut { $0.applied = min($0.applied, flushed.index) }
       $0.cutting = nil
       $0.mendsAfter = nil

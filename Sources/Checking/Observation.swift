@@ -164,8 +164,8 @@ public enum Observation: Sendable {
   case truncated(node: NodeID, to: LogPoint, discarded: [DiscardedWrite])
   /// A node took back what it knew to be committed.
   case commitRolledBack(node: NodeID, from: Index, to: Index)
-  /// A node is sent a checkpoint to replace its log with.
-  case checkpointSent(to: NodeID)
+  /// A node is sent a checkpoint through `through`, to replace its log with.
+  case checkpointSent(to: NodeID, through: Index)
   /// Two logs have equal (index, term) and unequal chains.
   case chainDiffers(node: NodeID, index: Index, term: Term)
   /// A leader acknowledges alone, since its followers are silent.

@@ -45,8 +45,9 @@ extension Checker {
     /// Whether it took back what it knew to be committed: it may have cut its log below all checkpoints,
     /// and without one the log is worth nothing.
     var tookBack = false
-    /// Whether it was sent a checkpoint to replace its log with.
-    var takesCheckpoint = false
+    /// Through which record it was ever sent a checkpoint: it may be long under way, and cut the log
+    /// before it replaces it.
+    var offered = Index.zero
     /// Its newest campaign.
     var campaign: Campaign?
     /// The newest terms for which it asked everybody, since too many logs are in doubt: slow disks
@@ -71,9 +72,10 @@ extension Checker {
       most = before.most
       if before.isRunning {
         // A checkpoint may have been on its way to the disk.
-        most = before.takesCheckpoint ? nil : max(before.received.index, before.durable.index)
+        most = max(before.received.index, before.durable.index, before.offered)
       }
       cutting = before.cutting
+      offered = before.offered
       onceReceived = before.onceReceived
       onceWritten = before.onceWritten
       onceDurable = before.onceDurable

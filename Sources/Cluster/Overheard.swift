@@ -18,7 +18,8 @@ extension Cluster {
       observe(.campaigned(node: sender, term: term, because: reason))
     case .appendReply(let term, let positions, _) where positions.flushed > .zero:
       observe(.reported(node: sender, flushed: positions.flushed, term: term))
-    case .installCheckpoint: observe(.checkpointSent(to: receiver))
+    case .installCheckpoint(_, let point, _, _):
+      observe(.checkpointSent(to: receiver, through: point.index))
     default: break
     }
   }

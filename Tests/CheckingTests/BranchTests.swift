@@ -45,9 +45,29 @@ import Testing
 
   @Test func forACheckpointAllMayGo() {
     var story = forkedStory()
-    story.see(.checkpointSent(to: NodeID(3)))
+    story.see(.checkpointSent(to: NodeID(3), through: Index(8)))
+    // It may come after the node was started again.
+    story.see(.crashed(node: NodeID(3)))
+    story.see(
+      .started(node: NodeID(3), flushed: story.point(9, first), term: .zero, isNew: false))
     story.rollBack(3, to: story.point(2, first), first, [])
     story.expectNothing()
+  }
+
+  @Test func forACheckpointThatItHasNothingGoes() {
+    var story = forkedStory()
+    story.see(.checkpointSent(to: NodeID(3), through: Index(6)))
+    story.rollBack(3, to: story.point(2, first), first, [])
+    story.expectViolation("n3 cut its log to record 2, but shares records through 6")
+  }
+
+  @Test func whereNobodyWasElectedSinceNothingIsCut() {
+    var story = Story()
+    story.elect(1, first, [])
+    for node in [1, 3] { story.flush(node, 9, first) }
+    story.see(.checkpointSent(to: NodeID(3), through: Index(4)))
+    story.rollBack(3, to: story.point(6, first), first, [])
+    story.expectViolation("n3 cut its log to record 6, but shares records through 9")
   }
 
   // MARK: Votes
@@ -138,6 +158,22 @@ import Testing
         node: NodeID(2), flushed: story.point(index, first), term: .zero, isNew: false))
     if isRight { return story.expectNothing() }
     story.expectViolation("n2 restarted with records through 8, but had none behind 7")
+  }
+
+  @Test(arguments: [(UInt64(8), true), (9, false)])
+  func aCheckpointUnderWayIsOnTheDisk(index: UInt64, isRight: Bool) {
+    var story = Story()
+    story.flush(2, 5, first)
+    story.see(.checkpointSent(to: NodeID(2), through: Index(8)))
+    // What a checkpoint would replace is cut off first, and the cut takes time.
+    story.elect(1, second, [(first, 3)])
+    story.rollBack(2, to: story.point(3, first), first, [])
+    story.see(.crashed(node: NodeID(2)))
+    story.see(
+      .started(
+        node: NodeID(2), flushed: story.point(index, second), term: .zero, isNew: false))
+    if isRight { return story.expectNothing() }
+    story.expectViolation("n2 restarted with records through 9, but had none behind 8")
   }
 
   @Test func peersGiveMore() {

@@ -103,6 +103,7 @@ import Testing
   @Test func whatWasCutOffMayBeGone() {
     var story = Story()
     story.flush(1, 5, first)
+    story.elect(2, second, [(first, 3)])
     story.see(.truncated(node: NodeID(1), to: story.point(3, first), discarded: []))
     story.see(.crashed(node: NodeID(1)))
     story.see(.started(node: NodeID(1), flushed: story.point(3, first), term: first, isNew: false))
