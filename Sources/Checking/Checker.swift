@@ -211,7 +211,7 @@ public struct Checker: Sendable {
     case .readForgotten(let id): forget(id)
     case .asked(let node): asked(node)
     case .handover: vigil.askedSince = nil
-    case .timing(let timeout, let automatic): vigil.begin(timeout, automatic)
+    case .timing(let timeout, let automatic): timed(timeout, automatic)
     case .looked(let standings): looked(standings)
     }
   }

@@ -17,16 +17,11 @@ extension Checker {
     /// Since when the leader acknowledges alone, although its followers have everything.
     var degradedSince: Instant?
 
+    /// Until when leaders look for a majority at times that were set before.
+    var settlesAt = Instant.start
+
     /// What may take a few time-outs, or a few looks.
     var patience: Interval { electionTimeout.scaled(by: 4) + .seconds(1) }
-
-    /// Begins anew under other times.
-    mutating func begin(_ timeout: Interval, _ automatic: Bool) {
-      guard timeout != electionTimeout || automatic != isAutomatic else { return }
-      electionTimeout = timeout
-      isAutomatic = automatic
-      reset()
-    }
 
     mutating func reset() {
       forgetLeader()
@@ -37,6 +32,19 @@ extension Checker {
       heardSince = []
       askedSince = nil
       degradedSince = nil
+    }
+  }
+
+  /// Begins all vigils anew under other times.
+  mutating func timed(_ timeout: Interval, _ automatic: Bool) {
+    guard timeout != vigil.electionTimeout || automatic != vigil.isAutomatic else { return }
+    vigil.settlesAt = max(vigil.settlesAt, now + vigil.electionTimeout.scaled(by: 2))
+    vigil.electionTimeout = timeout
+    vigil.isAutomatic = automatic
+    vigil.reset()
+    for offset in seen.indices {
+      seen[offset].aloneSince = nil
+      seen[offset].deposedSince = nil
     }
   }
 
@@ -113,7 +121,7 @@ extension Checker {
   private mutating func watchQuorum(_ standing: Standing) {
     let voters = look(at: standing.node) { $0.voters }
     guard let term = look(at: standing.node, { $0.leads }), vigil.checksQuorum,
-      !standing.reaches.isEmpty,
+      now >= vigil.settlesAt, !standing.reaches.isEmpty,
       case let reached = voters.reduce(0, { $0 + (standing.reaches.contains($1) ? 1 : 0) }),
       reached <= voters.count / 2
     else { return change(standing.node) { $0.aloneSince = nil } }
@@ -177,12 +185,28 @@ extension Checker {
         + "\(count) of \(of(leader).voters.count) voters hear it")
   }
 
+  /// A requirement that is kept whichever followers are waited for. "The first K" are those that answer
+  /// the leader, and who does is not to be seen from outside.
+  private func everyListed(_ requirement: AckRequirement) -> AckRequirement {
+    guard case .first(let count, let list) = requirement.rule, let leader = newestLeader else {
+      return requirement
+    }
+    let others = (list.isEmpty ? of(leader).voters : list).filter {
+      $0 != leader && members.contains($0)
+    }
+    var result = requirement
+    result.rule = .any(max(count, others.count), of: list)
+    return result
+  }
+
   /// A leader keeps its policy again once its followers have everything.
   private mutating func watchDegraded(_ leader: NodeID) {
     guard look(at: leader, { $0.isDegraded }),
       hearers(of: leader) == look(at: leader, { $0.voters.count }),
       let term = look(at: leader, { $0.leads }),
-      isKept(requirement, by: leader, term, look(at: leader) { $0.durable.index }, alone: false)
+      isKept(
+        everyListed(requirement), by: leader, term, look(at: leader) { $0.durable.index },
+        alone: false)
     else { return vigil.degradedSince = nil }
     let since = vigil.degradedSince ?? now
     vigil.degradedSince = since

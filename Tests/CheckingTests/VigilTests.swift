@@ -51,6 +51,17 @@ import Testing
     story.expectViolation("n1 leads term 1, although it has reached 1 of 3 voters for 6 s")
   }
 
+  @Test func underAnotherTimeOutALeaderIsAloneFromThenOn() {
+    var story = ledStory()
+    story.wait(seconds: 5, hearing: [1])
+    story.see(.timing(electionTimeout: .milliseconds(300), automatic: true))
+    // Timers that were set before run on.
+    story.wait(seconds: 5, hearing: [1])
+    story.expectNothing()
+    story.wait(seconds: 1, hearing: [1])
+    story.expectViolation("n1 leads term 1, although it has reached 1 of 3 voters for 3 s")
+  }
+
   @Test func slowLinksAreNotCut() {
     var story = ledStory()
     story.wait(seconds: 20, hearing: [1], reaching: [1, 2])
@@ -115,6 +126,18 @@ import Testing
     #expect(story.checker.violationCount == 0)
     story.wait(seconds: 1, hearing: [1, 2, 3])
     story.expectViolation("n1 still acknowledges alone")
+  }
+
+  @Test(
+    arguments: [
+      ([3], [], false), ([2, 3], [], true), ([2], [1, 2], true), ([3], [1, 2], false),
+    ] as [([Int], [Int], Bool)])
+  func whoeverIsTheFirstHasEverything(holding: [Int], list: [Int], isWrong: Bool) {
+    var story = ledStory(.first(1, of: list.map { NodeID($0) }))
+    story.see(.degraded(leader: NodeID(1)))
+    for node in [1] + holding { story.flush(node, 4, first) }
+    story.wait(seconds: 6.5, hearing: [1, 2, 3])
+    #expect(story.checker.violationCount == (isWrong ? 1 : 0))
   }
 
   @Test func whileAFollowerLagsALeaderMayAcknowledgeAlone() {
