@@ -154,6 +154,7 @@ public struct Checker: Sendable {
         $0.durableTwoAgo = point
         $0.written = point
         $0.received = point
+        $0.tookBack = false
       }
       caughtUp(node, point)
       compare(point, of: node)

@@ -49,8 +49,8 @@ extension Checker {
       least = min(least, through)
     }
     // Before a checkpoint of more than is shared replaces the log, all goes that is not known to be
-    // committed; one that the log has already replaces nothing.
-    guard point.index < least, state.offered <= least else { return }
+    // committed; one that the log has already replaces nothing, unless there is no other to begin from.
+    guard point.index < least, state.offered <= least, !state.tookBack else { return }
     violate(
       "\(node) cut its log to record \(point.index), but shares records through \(least) with "
         + "every leader elected since")

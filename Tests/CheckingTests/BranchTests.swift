@@ -54,6 +54,20 @@ import Testing
     story.expectNothing()
   }
 
+  /// Found by seed 444: cut below all its checkpoints, a log can only begin from the leader's, whichever
+  /// that is.
+  @Test func aLogCutBelowItsCheckpointsIsReplacedByAny() {
+    var story = forkedStory()
+    story.see(.commitRolledBack(node: NodeID(3), from: Index(9), to: Index(6)))
+    story.see(.checkpointSent(to: NodeID(3), through: Index(4)))
+    story.rollBack(3, to: story.point(5, first), first, [])
+    story.see(.installed(node: NodeID(3), point: story.point(4, first)))
+    story.flush(3, 6, first)
+    #expect(!story.checker.violations.contains { $0.text.contains("cut its log") })
+    story.rollBack(3, to: story.point(5, first), first, [])
+    story.expectViolationAmong("n3 cut its log to record 5, but shares records through 6")
+  }
+
   @Test func forACheckpointThatItHasNothingGoes() {
     var story = forkedStory()
     story.see(.checkpointSent(to: NodeID(3), through: Index(6)))
