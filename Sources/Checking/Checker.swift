@@ -149,11 +149,7 @@ public struct Checker: Sendable {
       change(node) {
         $0.noteEnds(of: $0)
         $0.durableBefore = $0.durable
-        $0.durable = point
-        $0.durableOneAgo = point
-        $0.durableTwoAgo = point
-        $0.written = point
-        $0.received = point
+        $0.stand(at: point)
         $0.tookBack = false
       }
       caughtUp(node, point)
@@ -187,11 +183,7 @@ public struct Checker: Sendable {
       change(node) {
         $0.noteEnds(of: $0)
         $0.durableBefore = $0.durable
-        $0.durable = point
-        $0.durableOneAgo = point
-        $0.durableTwoAgo = point
-        $0.written = point
-        $0.received = point
+        $0.stand(at: point)
         $0.applied = min($0.applied, point.index)
         $0.cutting = nil
       }

@@ -34,11 +34,7 @@ extension Checker {
       $0.cutting = nil
       $0.mendsAfter = nil
       $0.tookBack = false
-      $0.durable = flushed
-      $0.durableOneAgo = flushed
-      $0.durableTwoAgo = flushed
-      $0.written = flushed
-      $0.received = flushed
+      $0.stand(at: flushed)
       $0.term = max($0.term, term)
     }
   }

@@ -92,6 +92,15 @@ extension Checker {
       doubts = before.doubts
     }
 
+    /// Takes it that the log is durable through `end`, and has nothing behind that.
+    mutating func stand(at end: LogPoint) {
+      durable = end
+      durableOneAgo = end
+      durableTwoAgo = end
+      written = end
+      received = end
+    }
+
     /// Notes the ends of a log that is about to lose some of them.
     mutating func noteEnds(of log: Seen) {
       onceReceived.note(log.received)
