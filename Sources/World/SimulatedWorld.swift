@@ -68,11 +68,8 @@ public struct SimulatedWorld: World {
   public mutating func submit(_ request: FileRequest, node: NodeID, incarnation: UInt32) {
     // No copy of the disk is held: this is done for every request.
     guard disks[node.offset].isAttached else { return }
-    let condition = disks[node.offset].condition
     let life = disks[node.offset].life
-    var cost = Interval.zero
-    for operation in request.operations { cost = cost + time(operation, condition) }
-    let done = takeTurn(request.turn, of: node, for: cost)
+    let done = takeTurn(request.turn, of: node, for: cost(of: request, on: node))
     pending.schedule(
       Pending(node: node, work: .request(request, incarnation: incarnation, life: life)), at: done)
   }
@@ -134,8 +131,76 @@ public struct SimulatedWorld: World {
   }
 
   public mutating func setDisk(_ node: NodeID, _ condition: DiskCondition) {
+    let before = disks[node.offset].condition
     disks[node.offset].condition = condition
     disks[node.offset].files.isFull = condition.isFull
+    if condition.syncDelay != before.syncDelay { reschedule(on: node, before: before) }
+  }
+
+  /// Makes a disk's timetable anew: an operation that has begun ends as it would have under the condition
+  /// `before`, all later ones take as long as they do under the present one. What goes on aside keeps the
+  /// times that it was given: background work may lag behind the rest as far as it likes.
+  private mutating func reschedule(on node: NodeID, before: DiskCondition) {
+    let waiting = pending.pending
+    pending = EventQueue()
+    disks[node.offset].freeAt = now
+    disks[node.offset].asideFreeAt = now
+    var hasOrdered = false
+    var hasAside = false
+    for (at, event) in waiting {
+      guard event.node == node, isAwaited(event) else {
+        pending.schedule(event, at: at)
+        continue
+      }
+      let (turn, cost) = demand(of: event)
+      let hasBegun = !hasOrdered && (turn == .inOrder || !hasAside)
+      hasOrdered = hasOrdered || turn != .aside
+      if turn == .aside {
+        hasAside = true
+        disks[node.offset].asideFreeAt = at
+        pending.schedule(event, at: at)
+      } else if hasBegun {
+        let at = end(of: event, planned: at, before: before)
+        disks[node.offset].freeAt = at
+        if turn == .alone { disks[node.offset].asideFreeAt = at }
+        pending.schedule(event, at: at)
+      } else {
+        pending.schedule(event, at: takeTurn(turn, of: node, for: cost))
+      }
+    }
+  }
+
+  /// When what has begun will be done, which was to be at `planned` under the condition `before`.
+  private func end(of event: Pending, planned: Instant, before: DiskCondition) -> Instant {
+    guard case .request(let request, _, _) = event.work else { return planned }
+    // Counted from the end: the operations that have not begun are the last ones.
+    var begin = planned
+    var rest = Interval.zero
+    for operation in request.operations.reversed() {
+      let cost = time(operation, before)
+      guard begin - cost > now else { break }
+      begin = begin - cost
+      rest = rest + time(operation, disks[event.node.offset].condition)
+    }
+    return begin + rest
+  }
+
+  /// Whether it is still to be done: what was under way at a crash is not.
+  private func isAwaited(_ event: Pending) -> Bool {
+    guard case .request(_, _, let life) = event.work else { return true }
+    return life == disks[event.node.offset].life
+  }
+
+  private func demand(of event: Pending) -> (turn: FileRequest.Turn, cost: Interval) {
+    guard case .request(let request, _, _) = event.work else { return (.alone, .zero) }
+    return (request.turn, cost(of: request, on: event.node))
+  }
+
+  private func cost(of request: FileRequest, on node: NodeID) -> Interval {
+    let condition = disks[node.offset].condition
+    var cost = Interval.zero
+    for operation in request.operations { cost = cost + time(operation, condition) }
+    return cost
   }
 
   public mutating func wipe(_ node: NodeID) {

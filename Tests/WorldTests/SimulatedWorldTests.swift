@@ -46,6 +46,36 @@ import WriteAheadLog
     #expect(world.now == .start + .seconds(5))
   }
 
+  /// What waits on a slow disk takes no longer than it must once the disk is well again (seeds 1862 and
+  /// 2751: votes and flushes waited a minute for delays long gone).
+  @Test func aDiskThatIsWellAgainKeepsNoOldDelays() throws {
+    var world = try Self.world()
+    world.setDisk(Self.one, DiskCondition(syncDelay: .seconds(2)))
+    world.submit(
+      Self.request(1, .sync(name: "a"), .sync(name: "a"), .sync(name: "a")), node: Self.one,
+      incarnation: 1)
+    for number in 2...9 as ClosedRange<UInt64> {
+      world.submit(Self.write(number), node: Self.one, incarnation: 1)
+    }
+    #expect(world.wait(until: .start + .seconds(3)) == .deadline)
+    world.setDisk(Self.one, DiskCondition())
+    let found = Self.run(&world, until: .start + .seconds(60))
+    #expect(found.map(\.completion.completion.token.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8, 9])
+    // The second sync had begun, and takes its two seconds.
+    let ends = found.map(\.at)
+    #expect(ends.allSatisfy { $0 > .start + .seconds(4) && $0 < .start + .seconds(5) })
+  }
+
+  @Test func aDiskThatSlowsDownMakesWaitWhatWaitsAlready() throws {
+    var world = try Self.world()
+    for number in 1...3 as ClosedRange<UInt64> {
+      world.submit(Self.write(number), node: Self.one, incarnation: 1)
+    }
+    world.setDisk(Self.one, DiskCondition(syncDelay: .seconds(1)))
+    let found = Self.run(&world, until: .start + .seconds(60))
+    #expect(found.map { Int($0.at.sinceStart.seconds) } == [1, 2, 3])
+  }
+
   @Test func aNodesRequestsCompleteInOrderAndNodesSideBySide() throws {
     var world = try Self.world()
     for number in 1...5 as ClosedRange<UInt64> {
