@@ -54,5 +54,6 @@ extension Cluster {
     let link = network.link(from: from, to: to)
     return link.addedLatency == .zero && link.loss == 0 && link.bandwidth == nil
       && link.jitter <= .milliseconds(1)
+      && !network.deliversOldMessages(from: from, to: to, after: world.now)
   }
 }

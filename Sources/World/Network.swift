@@ -45,6 +45,8 @@ public struct Network: Sendable {
     var freeAt = Instant.start
     /// When its last message arrives.
     var lastArrival = Instant.start
+    /// When the last message of its former connections arrives.
+    var formerArrival = Instant.start
   }
 
   private struct SitePair: Sendable {
@@ -229,7 +231,14 @@ public struct Network: Sendable {
   /// the old one still has under way.
   private mutating func reconnect(_ from: NodeID, _ to: NodeID) {
     rows[from.offset][to.offset].freeAt = .start
+    rows[from.offset][to.offset].formerArrival = max(
+      rows[from.offset][to.offset].formerArrival, rows[from.offset][to.offset].lastArrival)
     rows[from.offset][to.offset].lastArrival = .start
+  }
+
+  /// Whether messages that were sent before a direction's qualities were changed are still to arrive.
+  public func deliversOldMessages(from: NodeID, to: NodeID, after now: Instant) -> Bool {
+    rows[from.offset][to.offset].formerArrival > now
   }
 
   /// Mends every cut.
@@ -243,7 +252,9 @@ public struct Network: Sendable {
   public mutating func resetLinks() {
     for row in rows.indices {
       for column in rows[row].indices {
+        let former = max(rows[row][column].formerArrival, rows[row][column].lastArrival)
         rows[row][column] = Direction()
+        rows[row][column].formerArrival = former
       }
     }
   }
