@@ -47,6 +47,8 @@ public struct Checker: Sendable {
   var fencing = true
   /// Whether fencing was ever off: a deposed leader's words may come long after.
   var wasUnfenced = false
+  /// The newest term of the time without fencing: two leaders' records may stand beside one another in it.
+  var unfencedThrough = Term.zero
   var promotionNeedsMajority = true
   /// A promise that was changed, and how each node stood then: records that it held may be answered
   /// under either promise, and a frozen node does not hear of the change until it is thawed.
@@ -77,6 +79,8 @@ public struct Checker: Sendable {
   var committed = Version.none
   /// Whether that was committed by synced copies alone.
   var committedIsSynced = true
+  /// Whether fencing was on when it was committed, and ever since.
+  var committedIsFenced = true
   var keys = AcknowledgedKeys()
   var sessions: [Session] = []
   var everything = Version.none
@@ -109,8 +113,10 @@ public struct Checker: Sendable {
       if voters.count < self.voters.count { promisedToMore = everything }
       self.voters = voters
       self.members = members
+      if !fencing || !self.fencing { unfencedThrough = highest }
       self.fencing = fencing
       wasUnfenced = wasUnfenced || !fencing
+      committedIsFenced = committedIsFenced && fencing
       promotionNeedsMajority = majority
     case .started(let node, let flushed, let term, _): started(node, flushed, term)
     case .crashed(let node): change(node) { $0 = Seen(crashed: $0) }
@@ -150,6 +156,7 @@ public struct Checker: Sendable {
         $0.noteEnds(of: $0)
         $0.durableBefore = $0.durable
         $0.stand(at: point)
+        $0.cutting = nil
         $0.tookBack = false
       }
       caughtUp(node, point)

@@ -14,7 +14,7 @@ extension Checker {
         "\(leader) acknowledges in term \(term.epoch) while \(other) leads term \(highest.epoch): "
           + "two leaders at once")
     }
-    if lost > 0, copies > voters.count / 2, fencing, promotionNeedsMajority,
+    if lost > 0, copies > voters.count / 2, !wasUnfenced, promotionNeedsMajority,
       !requirement.periodicSync, wiped.isEmpty, !wasForced
     {
       violate(

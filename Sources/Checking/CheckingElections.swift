@@ -46,7 +46,9 @@ extension Checker {
       guard count > 0 else { continue }
       lostNow += count
       let isOfMore = account.term <= promisedToMore.term && kept < promisedToMore.index
-      if !forced, !isOfMore, fencing, copies - wiped.count + needed > voters.count, copies > 1 {
+      if !forced, !isOfMore, fencing, account.term > unfencedThrough, copies > 1,
+        copies - wiped.count + needed > voters.count
+      {
         mustNot += count
       }
     }
@@ -64,6 +66,7 @@ extension Checker {
     }
     ledger.open(term, leader: node, start: head.index)
     highest = max(highest, term)
+    if !fencing { unfencedThrough = highest }
     change(node) {
       $0.leads = term
       $0.isDegraded = false
@@ -89,7 +92,7 @@ extension Checker {
       "\(node) leads term \(term.epoch) without committed record \(committed.index) of term "
       + "\(committed.term.epoch)"
     let isPermitted =
-      forced || wasForced || !fencing || !promotionNeedsMajority || !wiped.isEmpty
+      forced || wasForced || !committedIsFenced || !promotionNeedsMajority || !wiped.isEmpty
       || requirement.periodicSync || !committedIsSynced
     if isPermitted {
       find(text)

@@ -191,7 +191,7 @@ extension Checker {
     let text = "\(node) took back committed records \(to.next) to \(from)"
     if wasForced {
       find("\(text): a promotion was forced")
-    } else if !fencing || !promotionNeedsMajority || requirement.periodicSync || !wiped.isEmpty
+    } else if wasUnfenced || !promotionNeedsMajority || requirement.periodicSync || !wiped.isEmpty
       || committedWasLost
     {
       find("\(text): the knobs or a lost disk permit it")
@@ -217,6 +217,7 @@ extension Checker {
       if version > committed {
         committed = version
         committedIsSynced = !syncsByTime
+        committedIsFenced = fencing
       }
     } else if index > committed.index, !mayLoseCommitted {
       violate("\(node) takes record \(index) for committed, and no leader has committed it")

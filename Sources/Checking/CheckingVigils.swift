@@ -205,7 +205,8 @@ extension Checker {
       hearers(of: leader) == look(at: leader, { $0.voters.count }),
       let term = look(at: leader, { $0.leads }),
       isKept(
-        everyListed(requirement), by: leader, term, look(at: leader) { $0.durable.index },
+        everyListed(requirement), by: leader, term,
+        look(at: leader) { requirement.periodicSync ? $0.written.index : $0.durable.index },
         alone: false)
     else { return vigil.degradedSince = nil }
     let since = vigil.degradedSince ?? now

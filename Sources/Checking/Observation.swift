@@ -158,7 +158,8 @@ public enum Observation: Sendable {
   case internalRecord(term: Term, index: Index)
   /// A node's state shows everything through here.
   case applied(node: NodeID, point: LogPoint, stateHash: UInt64)
-  /// A node begins to cut its log: should its process end now, the cut may have been made or not.
+  /// A node begins to cut its log, or to replace it by a checkpoint: should its process end now, that
+  /// may have been done or not.
   case cutting(node: NodeID, to: Index)
   /// A node cut its log; what was cut is in its rollback file.
   case truncated(node: NodeID, to: LogPoint, discarded: [DiscardedWrite])

@@ -36,7 +36,9 @@ extension Cluster {
     case .readCheckpoint(let index, let purpose):
       let request = newRead(.replica(purpose), at: id)
       onLog(id) { $0.readCheckpoint(atOrBelow: index, request: request, into: &$1) }
-    case .install(let checkpoint): install(checkpoint, at: id)
+    case .install(let checkpoint):
+      observe(.cutting(node: id, to: checkpoint.point.index))
+      install(checkpoint, at: id)
     case .send(let message, let receiver):
       overhear(message, from: id, to: receiver)
       send(message, from: id, to: receiver)

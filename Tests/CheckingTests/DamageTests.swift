@@ -90,6 +90,20 @@ import Testing
     story.expectViolation("n2 restarted with records through 2, but 5 were durable")
   }
 
+  /// Found by seed 1846: a leader promoted by force sent its checkpoint, and the follower's process ended
+  /// while it replaced its log.
+  @Test func aCheckpointThatReplacesTheLogEndsWhatIsUnderWay() {
+    var story = Story()
+    story.see(.durable(node: NodeID(2), point: story.point(5, first)))
+    story.see(.cutting(node: NodeID(2), to: Index(2)))
+    story.see(.installed(node: NodeID(2), point: story.point(2, first)))
+    story.see(.durable(node: NodeID(2), point: story.point(6, first)))
+    story.see(.crashed(node: NodeID(2)))
+    story.see(
+      .started(node: NodeID(2), flushed: story.point(2, first), term: first, isNew: false))
+    story.expectViolation("n2 restarted with records through 2, but 6 were durable")
+  }
+
   /// Found by seed 522: a follower's word was under way while it lost more with every start.
   @Test func aCopyThatWasConfirmedCountsHoweverOftenItsTailIsLost() {
     var story = Story()

@@ -183,12 +183,30 @@ import Testing
   @Test func aLinearizableReadShowsNothingThatMayGo() {
     var story = Story()
     story.elect(1, first, [])
-    for node in 1...3 { story.flush(node, 4, first) }
+    for node in 1...3 { story.flush(node, 3, first) }
     story.commit(1, first, 3)
+    story.flush(1, 4, first)
     story.read(7, 1, .linearizable, shows: (3, first), through: 3)
     story.expectNothing()
     story.read(7, 1, .linearizable, shows: (4, first), through: 4)
     story.expectViolation("record 4 of term 1, which was neither committed nor acknowledged")
+  }
+
+  /// Found by seeds 2853 and 4465: what an earlier term left is acknowledged to nobody, and shows as soon
+  /// as the policy, weaker than commit, lets the new leader acknowledge its own first record.
+  @Test func aLinearizableReadMayShowWhatThePolicyLetsTheLeaderAcknowledge() {
+    var story = Story(.any(1, of: []), nodes: 5)
+    story.elect(1, first, [])
+    story.flush(1, 4, first)
+    story.flush(2, 4, first)
+    story.elect(2, second, [(first, 4)])
+    story.flush(2, 5, second)
+    story.flush(3, 5, second)
+    story.read(7, 1, .linearizable, shows: (4, first), through: 5, at: 2)
+    story.expectNothing()
+    story.flush(2, 6, second)
+    story.read(7, 1, .linearizable, shows: (6, second), through: 6, at: 2)
+    story.expectViolation("record 6 of term 2, which was neither committed nor acknowledged")
   }
 
   // MARK: Members

@@ -36,6 +36,37 @@ import Testing
     story.expectViolation("n3 leads term 2 without committed record 5 of term 1")
   }
 
+  /// Found by seed 3218: fencing came on again after the record was taken back.
+  @Test func aRecordCommittedWithoutFencingMayBeMissingOnceFencingIsOnAgain() {
+    var story = Story(fencing: false)
+    Self.committed(&story)
+    story.policy(.majority)
+    story.elect(3, second, [(first, 4)])
+    story.expectNoViolation()
+    story.expectFinding("n3 leads term 2 without committed record 5 of term 1")
+    for node in 2...3 { story.flush(node, 6, second) }
+    story.commit(3, second, 6)
+    story.elect(1, third, [(first, 4)])
+    story.expectViolation("n1 leads term 3 without committed record 6 of term 2")
+  }
+
+  /// Found by seed 9619: a deposed leader acknowledged without fencing, and the next one was elected when
+  /// fencing was on again.
+  @Test func whatWasAcknowledgedWithoutFencingMayBeLostOnceFencingIsOnAgain() {
+    var story = Story(fencing: false)
+    story.elect(1, first, [])
+    for node in 1...2 { story.flush(node, 5, first) }
+    story.acknowledge(1, first, 5, writes: 5)
+    story.policy(.majority)
+    story.elect(3, second, [(first, 4)])
+    story.expectNoViolation()
+    story.expectFinding("1 acknowledged writes lost: n3 leads term 2 without them")
+    for node in 2...3 { story.flush(node, 7, second) }
+    story.acknowledge(3, second, 7, writes: 2)
+    story.elect(1, third, [(first, 4)])
+    story.expectViolation("acknowledged writes lost: n1 leads term 3 without them")
+  }
+
   @Test func aLaterLeaderWithAllOfItIsFine() {
     var story = Story()
     Self.committed(&story)

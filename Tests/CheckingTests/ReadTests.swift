@@ -18,6 +18,16 @@ import Testing
     return story
   }
 
+  // MARK: Two leaders at once
+
+  /// Found by seed 4935: one session wrote to both of two leaders.
+  @Test func aReadWithoutTheSessionsOwnWriteIsAFindingWhereFencingIsOff() {
+    var story = Self.written(fencing: false)
+    story.read(1, Self.key, .readYourWrites, shows: nil, through: 4, at: 2)
+    story.expectNoViolation()
+    story.expectFinding("n2 answered session 1 from record 4, before its own write 5")
+  }
+
   // MARK: Stale reads
 
   @Test func aReadThatMissesAnAcknowledgedWriteIsStale() {
