@@ -137,7 +137,9 @@ extension Replica {
     let strict = AcknowledgementRules.acknowledged(
       by: policy.acknowledgement, waitFor: policy.waitFor, own: own, progress: progress,
       membership: membership, leader: id)
-    if isDegraded, strict >= own, !isPlanted(.staysDegraded) { restorePolicy(into: &effects) }
+    if isDegraded, let mark = leadership?.restoresAt, strict >= mark, !isPlanted(.staysDegraded) {
+      restorePolicy(into: &effects)
+    }
     let allowed = leadership?.isDegraded == true ? own : strict
     // What earlier terms left shows with the first record of this one, never before.
     if allowed > acknowledged, allowed >= first { acknowledge(through: allowed, into: &effects) }
@@ -185,7 +187,7 @@ extension Replica {
         break
       }
     }
-    guard let after = policy.degradeAfter else { return }
+    guard let after = policy.degradeAfter, leadership?.isDegraded == false else { return }
     if leadership?.waiting.isEmpty == true {
       effects.append(.cancelTimer(.degrade))
     } else {
@@ -193,10 +195,17 @@ extension Replica {
     }
   }
 
-  mutating func degrade(into effects: inout [Effect]) {
-    guard role == .leader, policy.degradeAfter != nil, leadership?.isDegraded == false,
-      leadership?.waiting.isEmpty == false
+  /// The time that followers are waited for is over: acknowledges without them. While it does, they
+  /// have as much time to take in what the log has now, and with that the policy is kept again: under
+  /// steady load they never hold all of it.
+  mutating func degradeTimeIsOver(into effects: inout [Effect]) {
+    guard role == .leader, let after = policy.degradeAfter, let isDegraded = leadership?.isDegraded,
+      isDegraded || leadership?.waiting.isEmpty == false
     else { return }
+    let now = own
+    leadership?.restoresAt = now
+    effects.append(.setTimer(.degrade, after))
+    if isDegraded { return }
     leadership?.isDegraded = true
     if !isPlanted(.degradesSilently) { effects.append(.notice(.degraded)) }
     advance(into: &effects)
@@ -205,5 +214,10 @@ extension Replica {
   mutating func restorePolicy(into effects: inout [Effect]) {
     leadership?.isDegraded = false
     effects.append(.notice(.restored))
+    if let after = policy.degradeAfter, leadership?.waiting.isEmpty == false {
+      effects.append(.setTimer(.degrade, after))
+    } else {
+      effects.append(.cancelTimer(.degrade))
+    }
   }
 }

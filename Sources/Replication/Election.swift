@@ -164,7 +164,6 @@ extension Replica {
 
   mutating func promoteByForce(above floor: Term, into effects: inout [Effect]) {
     guard role != .leader, logIsSettled else { return }
-    isSuspect = false
     campaign(on: .transfer, forced: true, above: floor, into: &effects)
   }
 

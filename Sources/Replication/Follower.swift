@@ -229,18 +229,18 @@ extension Replica {
   /// Whether a leader's checkpoint says nothing that this log does not: what it is known to share with
   /// that leader may have been dropped since.
   private func holds(_ point: LogPoint) -> Bool {
-    !isRebuilding
-      && (point.index <= matched.index || history.term(at: point.index) == point.term)
+    let isShared = matched.index > .zero && point.index <= matched.index
+    return !isRebuilding && (isShared || history.term(at: point.index) == point.term)
   }
 
   private mutating func take(_ checkpoint: StateCheckpoint, into effects: inout [Effect]) {
     effects.append(.notice(.takesCheckpoint(checkpoint.point)))
-    installing = checkpoint
+    installing = Installation(checkpoint: checkpoint, leader: leader, term: term)
     effects.append(.install(checkpoint))
   }
 
   mutating func installed(_ point: LogPoint, into effects: inout [Effect]) {
-    guard let checkpoint = installing, checkpoint.point == point,
+    guard let done = installing, case let checkpoint = done.checkpoint, checkpoint.point == point,
       let restored = KeyValueState(encoded: checkpoint.payload)
     else { return }
     installing = nil
@@ -257,7 +257,8 @@ extension Replica {
     }
     commit = point.index
     memberships = [MembershipEntry(index: point.index, membership: checkpoint.membership)]
-    matched = point
+    // The leader may be another one by now.
+    matched = done.leader == leader && done.term == term ? point : .origin
     effects.append(.applied(point, hash: state.hash))
     effects.append(.committed(commit, term))
     effects.append(.notice(.membership(checkpoint.membership)))

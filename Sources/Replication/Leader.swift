@@ -102,7 +102,7 @@ extension Replica {
     take(batch, into: &effects)
     leadership?.waiting.append(
       Leadership.Waiting(first: batch.firstIndex, origins: proposal.origins))
-    if let after = policy.degradeAfter, isFirst {
+    if let after = policy.degradeAfter, isFirst, leadership?.isDegraded == false {
       effects.append(.setTimer(.degrade, after))
     }
     streamToAll(into: &effects)
@@ -182,8 +182,8 @@ extension Replica {
     _ theirs: Term, _ positions: FollowerPositions, round: UInt64, from sender: NodeID,
     into effects: inout [Effect]
   ) {
-    if theirs > term { return deposed(by: theirs, into: &effects) }
-    guard role == .leader, theirs == term, let position = leadership?.position(of: sender),
+    if theirs > term, !stillFollows(round) { return deposed(by: theirs, into: &effects) }
+    guard role == .leader, theirs >= term, let position = leadership?.position(of: sender),
       var progress = leadership?.progress[position]
     else { return }
     progress.isActive = true
@@ -202,6 +202,12 @@ extension Replica {
     considerLearner(at: position, into: &effects)
   }
 
+  /// Whether a follower with a newer term than this leader's takes its records all the same, as
+  /// followers do without fencing: its answer names a round.
+  private func stillFollows(_ round: UInt64) -> Bool {
+    role == .leader && !policy.fencing && round > 0
+  }
+
   /// Another node's higher term ends this office, unless fencing is off.
   mutating func deposed(by theirs: Term, into effects: inout [Effect]) {
     if role == .leader, !policy.fencing || isPlanted(.deposedLeaderStays) { return }
@@ -215,8 +221,8 @@ extension Replica {
     _ theirs: Term, refused: Index, _ theirHistory: TermHistory, round: UInt64,
     from sender: NodeID, into effects: inout [Effect]
   ) {
-    if theirs > term { return deposed(by: theirs, into: &effects) }
-    guard role == .leader, theirs == term, let position = leadership?.position(of: sender),
+    if theirs > term, !stillFollows(round) { return deposed(by: theirs, into: &effects) }
+    guard role == .leader, theirs >= term, let position = leadership?.position(of: sender),
       var progress = leadership?.progress[position]
     else { return }
     if isPlanted(.forksAreNotMended) { return }

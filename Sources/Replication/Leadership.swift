@@ -104,6 +104,8 @@ public struct Leadership: Sendable {
   public let first: Index
   /// Whether acknowledgement fell back to asynchronous.
   public internal(set) var isDegraded = false
+  /// Through which record the followers must hold the log so that the policy is kept again.
+  var restoresAt = Index.zero
   /// Whether it was promoted by force.
   public let isForced: Bool
   /// Where it hands over to.

@@ -112,7 +112,7 @@ public struct Replica: Sendable {
   /// The round of the newest append, which replies name.
   var lastRound: UInt64 = 0
   /// The checkpoint that is being installed.
-  var installing: StateCheckpoint?
+  var installing: Installation?
   /// Whether records to apply are being read back.
   var isReadingToApply = false
   /// Reads that wait for the state to show an index.
@@ -120,6 +120,13 @@ public struct Replica: Sendable {
   /// Linearizable reads that wait for the leader's word.
   var asked: [ReadRequest] = []
   var isDiskFull = false
+
+  /// A checkpoint that replaces the log, and who sent it: what it says is shared with that leader only.
+  struct Installation: Sendable {
+    var checkpoint: StateCheckpoint
+    var leader: NodeID?
+    var term: Term
+  }
 
   /// A read that waits until `index` is applied.
   struct ParkedRead: Sendable {
@@ -157,6 +164,8 @@ public struct Replica: Sendable {
 
   /// Sets the timers a new replica needs.
   public mutating func start(into effects: inout [Effect]) {
+    // A log mended with peers' records may end in a newer term than this replica ever promised to.
+    if head.term > term { raise(to: head.term, votedFor: nil, into: &effects) }
     effects.append(.setTimer(.election, policy.electionTimeout))
     applyWhatShows(into: &effects)
   }
@@ -228,7 +237,7 @@ public struct Replica: Sendable {
     case .candidacy: candidacyTimedOut(into: &effects)
     case .heartbeat: beat(into: &effects)
     case .checkQuorum: checkQuorum(into: &effects)
-    case .degrade: degrade(into: &effects)
+    case .degrade: degradeTimeIsOver(into: &effects)
     case .switchover: switchoverTimedOut(into: &effects)
     }
   }

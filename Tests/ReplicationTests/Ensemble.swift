@@ -195,6 +195,11 @@ struct Ensemble {
     members[position(id)].disk.log = other
   }
 
+  /// Gives a member's disk the log of another one, as mending does where all of it was damaged.
+  mutating func repairLog(of id: NodeID, from other: NodeID) {
+    members[position(id)].disk.log = members[position(other)].disk.log
+  }
+
   // MARK: Clients
 
   /// Proposes writes of one session to a member.

@@ -200,6 +200,7 @@ extension Words {
     put(office.acknowledged)
     put(office.first)
     put(office.isDegraded)
+    put(office.restoresAt.rawValue)
     put(office.isForced)
     put(office.switchover)
     put(office.waiting.count)
@@ -262,7 +263,8 @@ extension Words {
       "installing", "isReadingToApply", "parked", "asked", "isDiskFull",
     ],
     "Leadership": [
-      "term", "progress", "acknowledged", "first", "isDegraded", "isForced", "switchover",
+      "term", "progress", "acknowledged", "first", "isDegraded", "restoresAt", "isForced",
+      "switchover",
       "waiting", "round", "confirming", "confirmRound", "unconfirmed", "changes", "commitBefore",
     ],
     "Progress": [

@@ -15,8 +15,8 @@ struct StageError: Error, CustomStringConvertible {
 /// `read N KEY [at-least INDEX | linearizable]`; `deliver [FROM] [TO]`, `drop [FROM] [TO]` with `*`
 /// for any, `disk [N …]`, `step N`, `settle`; `cut FROM TO`, `isolate N`, `mend`, `freeze N`, `thaw N`,
 /// `stick N`, `unstick N`; `crash N`, `wipe N`, `start N [suspect] [cold]`, `join N`,
-/// `checkpoint N`, `forget N through INDEX`, `exchange N`; `show [N …]`, `rollbacks N`. Before any of them,
-/// `quietly` leaves out what neither people nor clients are told.
+/// `checkpoint N`, `forget N through INDEX`, `exchange N`, `repair N FROM`;
+/// `show [N …]`, `rollbacks N`. Before any of them, `quietly` leaves out what neither people nor clients are told.
 struct Stage {
   private var ensemble = Ensemble(1)
 
@@ -59,7 +59,7 @@ struct Stage {
     case "deliver", "drop", "disk", "step", "settle", "cut", "isolate", "mend", "freeze", "thaw",
       "stick", "unstick":
       try move(verb, words)
-    case "crash", "wipe", "start", "join", "checkpoint", "forget", "exchange":
+    case "crash", "wipe", "start", "join", "checkpoint", "forget", "exchange", "repair":
       try change(verb, words)
     default: throw StageError("there is no such command")
     }
@@ -142,6 +142,7 @@ struct Stage {
       ensemble.start(id, isSuspect: words.contains("suspect"), isCold: words.contains("cold"))
     case "join": ensemble.join(id)
     case "exchange": ensemble.exchangeLog(of: id)
+    case "repair": ensemble.repairLog(of: id, from: try node(words.last))
     case "checkpoint": ensemble.keepCheckpoint(id)
     default: ensemble.forgetLog(of: id, through: try index(words.last))
     }
