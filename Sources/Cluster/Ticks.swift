@@ -61,7 +61,8 @@ extension Cluster {
     }
   }
 
-  /// Changes of members that an earlier leader was asked for and did not live to make.
+  /// Changes of members that an earlier leader was asked for and did not live to make, or made in a
+  /// branch that is no more.
   private mutating func renewChanges() {
     guard let leader, let membership = nodes[leader.offset].replica?.membership else { return }
     for id in members {
@@ -70,6 +71,9 @@ extension Cluster {
       } else if !membership.contains(id), nodes[id.offset].isAlive {
         run(.addMember(id), at: leader)
       }
+    }
+    for id in membership.all where !nodes[id.offset].isMember {
+      run(.removeMember(id), at: leader)
     }
   }
 
