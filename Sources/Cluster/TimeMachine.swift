@@ -100,6 +100,8 @@ public struct TimeMachine: Sendable {
           cluster.say(.fault, nil, "\(commands[done].command.text): \(why)")
         }
         done += 1
+        // What is due at once by one command comes before the next, as when they were given one by one.
+        cluster.run(until: now)
         noteEvents()
       }
       if now >= next { keepCopy() }
