@@ -44,6 +44,17 @@ public protocol Engine: AnyObject, Sendable {
   var snapshot: ClusterSnapshot? { get }
   /// The other ending, at the same time as ``snapshot``, where the run was forked; nil otherwise.
   var other: ClusterSnapshot? { get }
+  /// What the audience of a script is told; nil when none is played.
+  var narration: Narration? { get }
+  /// Hands on what a person asks of the play.
+  func cue(_ cue: Cue)
   /// Stops everything, closes the files; returns when done.
   func close()
+}
+
+/// An engine that plays nothing.
+extension Engine {
+  public var narration: Narration? { nil }
+
+  public func cue(_ cue: Cue) {}
 }
