@@ -97,8 +97,8 @@ public struct Cluster<W: World>: Sendable {
   /// Faults that can be undone, and what was undone.
   var undoStack: [UndoableFault] = []
   var redoStack: [UndoableFault] = []
-  var lastWrite: String?
-  var lastRead: String?
+  var lastWrite: LastWriteSnapshot?
+  var lastRead: LastReadSnapshot?
   /// Where each node's applied position must be for a quiesce to be over; nil when none is asked.
   var isQuiescing = false
   /// The voters of the newest leader.

@@ -20,7 +20,7 @@ extension Cluster {
     begin(
       .write,
       NamedOperation(key: Array(key.utf8), value: Array(value.utf8), target: nil))
-    lastWrite = "\(key): waiting"
+    lastWrite = LastWriteSnapshot(key: key)
     return .done("write \(key) sent to \(load.operatorClient.leader)")
   }
 
@@ -30,7 +30,7 @@ extension Cluster {
       return .refused("the write or read before is not answered yet")
     }
     begin(.read, NamedOperation(key: Array(key.utf8), value: [], target: target))
-    lastRead = "\(key): waiting"
+    lastRead = LastReadSnapshot(key: key)
     return .done("read \(key) sent")
   }
 
@@ -61,7 +61,7 @@ extension Cluster {
     load.operatorClient.wrote = index
     load.operatorClient.saw = max(load.operatorClient.saw, index)
     metrics.wrote(after: now - operation.intended)
-    lastWrite = "\(operatorKey): acknowledged by \(node)"
+    lastWrite?.state = .acknowledged(by: node)
     say(.clients, node, "write \(operatorKey) acknowledged by \(node) at index \(index)")
   }
 
@@ -71,16 +71,18 @@ extension Cluster {
     load.operatorClient.operation = nil
     metrics.read(after: now - operation.intended)
     let found = version.map { "\"\(String(decoding: $0.value.prefix(200), as: UTF8.self))\"" }
-    lastRead = "\(operatorKey) from \(node): \(found ?? "missing")"
+    lastRead?.from = node
+    lastRead?.state =
+      version.map { .value(String(decoding: $0.value, as: UTF8.self)) } ?? .missing
     say(.clients, node, "read \(operatorKey) from \(node): \(found ?? "missing")")
   }
 
   mutating func operatorTimedOut(_ operation: Operation) {
     if case .write = operation.kind {
-      lastWrite = "\(operatorKey): unanswered, its outcome is unknown"
+      lastWrite?.state = .unanswered
       say(.clients, nil, "write \(operatorKey) is unanswered: its outcome is unknown")
     } else {
-      lastRead = "\(operatorKey): unanswered"
+      lastRead?.state = .unanswered
       say(.clients, nil, "read \(operatorKey) is unanswered")
     }
   }

@@ -470,10 +470,10 @@ public struct ClusterSnapshot: Equatable, Sendable {
   public var events: [Event]
   /// The last minutes, a sample a second, newest last, at most 300.
   public var timeline: [TimelineSample]
-  /// The last operator's write: its key, and what became of it.
-  public var lastWrite: String?
-  /// The last operator's read: what it gave.
-  public var lastRead: String?
+  /// The operator's last write; nil before the first.
+  public var lastWrite: LastWriteSnapshot?
+  /// The operator's last read; nil before the first.
+  public var lastRead: LastReadSnapshot?
   /// Whether all live replicas agree and have applied everything.
   public var converged: Bool
   /// The fault that `undo` would take back, as a command; nil when there is none.
