@@ -32,6 +32,36 @@ struct Reader {
     !character.isWhitespace && !"\"(),=".contains(character)
   }
 
+  /// The character that comes next, and the one after it.
+  var character: Character? { position < characters.count ? characters[position] : nil }
+  var following: Character? {
+    position + 1 < characters.count ? characters[position + 1] : nil
+  }
+
+  /// The next character that is no space.
+  mutating func nextCharacter() -> Character? {
+    skipSpace()
+    return character
+  }
+
+  /// Takes characters as long as they are `wanted`.
+  mutating func take(_ wanted: (Character) -> Bool) -> String {
+    let start = position
+    while position < characters.count, wanted(characters[position]) { position += 1 }
+    return String(characters[start..<position])
+  }
+
+  /// Goes to a position of the line.
+  mutating func move(to position: Int) { self.position = min(position, characters.count) }
+
+  /// What stands from one position to another, without space around it.
+  func text(from start: Int, to end: Int) -> String {
+    var (start, end) = (start, end)
+    while start < end, characters[start].isWhitespace { start += 1 }
+    while start < end, characters[end - 1].isWhitespace { end -= 1 }
+    return String(characters[start..<max(start, end)])
+  }
+
   /// The next word, nil at the end or before punctuation; `->` is a word.
   mutating func peekWord() -> String? {
     let start = position

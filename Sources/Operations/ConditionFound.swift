@@ -1,0 +1,125 @@
+import Positions
+
+/// Says what a condition found where it looked.
+struct ConditionFindings {
+  let facts: ConditionFacts
+  private var lines: [String] = []
+  private var seen: Set<String> = []
+
+  /// Nodes of a quantifier that are named at most.
+  private static let nodesMaximum = 5
+
+  init(_ facts: ConditionFacts) { self.facts = facts }
+
+  /// Every value that `formula` looks at once, in the order it names them.
+  static func text(of formula: Formula, _ facts: ConditionFacts) -> String {
+    var findings = ConditionFindings(facts)
+    findings.add(formula)
+    return findings.lines.joined(separator: ", ")
+  }
+
+  private mutating func add(_ formula: Formula) {
+    switch formula {
+    case .all(let formulas), .any(let formulas): for formula in formulas { add(formula) }
+    case .not(let formula): add(formula)
+    case .converged: say(facts.snapshot.converged ? "converged" : "not converged")
+    case .compares(let comparison): add(comparison)
+    }
+  }
+
+  private mutating func add(_ comparison: Comparison) {
+    let operands = [comparison.left, comparison.right]
+    guard let quantifier = comparison.quantifier else {
+      for operand in operands { add(operand, nil) }
+      return
+    }
+    let followers = deciding(comparison, quantifier)
+    if followers.isEmpty { say("there are no followers") }
+    for follower in followers.prefix(Self.nodesMaximum) {
+      for operand in operands { add(operand, follower) }
+    }
+    if followers.count > Self.nodesMaximum {
+      say("\(followers.count - Self.nodesMaximum) more like these")
+    }
+  }
+
+  /// The followers that make a quantified comparison what it is: who fails `all`, who holds for
+  /// `any`, else everyone who is not known, else everyone.
+  private func deciding(
+    _ comparison: Comparison, _ quantifier: Comparison.Quantifier
+  ) -> [NodeSnapshot] {
+    let truths = facts.followers.map { ($0, facts.truth(comparison, of: $0)) }
+    for wanted in [quantifier == .all ? Truth.fails : .holds, .unknown] {
+      let deciding = truths.filter { $0.1 == wanted }
+      if !deciding.isEmpty { return deciding.map(\.0) }
+    }
+    return facts.followers
+  }
+
+  private mutating func add(_ operand: Operand, _ follower: NodeSnapshot?) {
+    switch operand {
+    case .leaf(let leaf):
+      let name = Self.name(leaf, follower)
+      say("\(name) is \(Self.text(facts.observe(leaf, follower: follower)))")
+    case .sum(let plus, let minus, _): for operand in plus + minus { add(operand, follower) }
+    case .product(let factors, _): for factor in factors { add(factor.operand, follower) }
+    case .quantity, .node, .word, .text: break
+    }
+  }
+
+  private mutating func say(_ line: String) {
+    if seen.insert(line).inserted { lines.append(line) }
+  }
+
+  private static func name(_ leaf: ConditionLeaf, _ follower: NodeSnapshot?) -> String {
+    switch leaf {
+    case .cluster(let word): word.rawValue
+    case .node(let node, let word): "\(node).\(word.rawValue)"
+    case .follower(let word): "\(follower?.id.description ?? "follower").\(word.rawValue)"
+    case .name(let name): name
+    }
+  }
+
+  private static func text(_ observed: Observed) -> String {
+    switch observed {
+    case .quantity(let quantity): quantity.description
+    case .node(let node): node?.description ?? "none"
+    case .word(let word): word
+    case .hash(let hash): Chain(hash).description
+    case .write(let write): text(write)
+    case .read(let read): text(read)
+    case .truth(let value): value ? "so" : "not so"
+    case .unknown(let why): "unknown (\(why))"
+    }
+  }
+
+  private static func text(_ write: LastWriteSnapshot) -> String {
+    let state =
+      switch write.state {
+      case .waiting: "waiting"
+      case .acknowledged(let node): "acknowledged by \(node)"
+      case .refused(let why): "refused (\(why))"
+      case .unanswered: "unanswered"
+      }
+    let place = write.position.map { "at \(Quantity(Double($0.rawValue), .position))" }
+    return state + " " + (place ?? "at no position that is known")
+  }
+
+  private static func text(_ read: LastReadSnapshot) -> String {
+    let stale = read.isStale ? " and stale" : ""
+    return switch read.state {
+    case .waiting: "waiting"
+    case .unanswered: "unanswered"
+    case .missing: "missing" + stale
+    case .value(let value): "\"\(legible(value))\"" + stale
+    }
+  }
+
+  /// On one line, and not longer than people read.
+  private static func legible(_ value: String) -> String {
+    let maximum = 60
+    let begun = value.unicodeScalars.prefix(maximum)
+    let text = begun.map { $0.escaped(asASCII: false) }.joined()
+    return begun.count < value.unicodeScalars.count ? text + "…" : text
+  }
+}

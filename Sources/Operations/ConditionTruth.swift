@@ -1,0 +1,264 @@
+import Positions
+
+/// What a snapshot shows where a condition looks.
+enum Observed: Equatable, Sendable {
+  case quantity(Quantity)
+  case node(NodeID?)
+  case word(String)
+  case hash(UInt64)
+  case write(LastWriteSnapshot)
+  case read(LastReadSnapshot)
+  case truth(Bool)
+  /// Nobody knows: why.
+  case unknown(String)
+}
+
+/// A snapshot and the numbers that were remembered: all that a condition is held against.
+struct ConditionFacts {
+  let snapshot: ClusterSnapshot
+  let names: [String: Quantity]
+
+  /// Every member that does not act as leader now.
+  var followers: [NodeSnapshot] {
+    let leaders = model.leaders
+    return snapshot.nodes.filter { !leaders.contains($0.id) }
+  }
+
+  private var model: SingleLeaderSnapshot {
+    switch snapshot.model {
+    case .singleLeader(let model): model
+    }
+  }
+
+  // MARK: Leaves
+
+  func observe(_ leaf: ConditionLeaf, follower: NodeSnapshot? = nil) -> Observed {
+    switch leaf {
+    case .cluster(let word): observe(word)
+    case .node(let id, let word):
+      snapshot.nodes.first { $0.id == id }.map { observe(word, of: $0) }
+        ?? .unknown("\(id) is no member now")
+    case .follower(let word): follower.map { observe(word, of: $0) } ?? .unknown("no followers")
+    case .name(let name): names[name].map(Observed.quantity) ?? .unknown("not remembered")
+    }
+  }
+
+  private func observe(_ word: ClusterWord) -> Observed {
+    let (ledger, clients) = (snapshot.ledger, snapshot.clients)
+    return switch word {
+    case .leader: .node(model.leader)
+    case .leaders: .number(model.leaders.count)
+    case .term: .quantity(Quantity(Double(model.term.epoch), .number))
+    case .commit: .position(model.commit)
+    case .lastWrite: snapshot.lastWrite.map(Observed.write) ?? .unknown("nothing was written yet")
+    case .lastRead: snapshot.lastRead.map(Observed.read) ?? .unknown("nothing was read yet")
+    case .acknowledged: .number(ledger.acknowledged)
+    case .lost: .number(ledger.lost)
+    case .staleReads: .number(ledger.staleReads)
+    case .findings: .number(ledger.findingCount)
+    case .violations: .number(ledger.violationCount)
+    case .converged: .truth(snapshot.converged)
+    case .readsRate: .quantity(Quantity(clients.readsPerSecond, .rate))
+    case .writesRate: .quantity(Quantity(clients.writesPerSecond, .rate))
+    case .ackP50:
+      .milliseconds(clients.recentAcknowledgement.p50, "nothing was acknowledged lately")
+    case .ackP99:
+      .milliseconds(clients.recentAcknowledgement.p99, "nothing was acknowledged lately")
+    }
+  }
+
+  private func observe(_ word: NodeWord, of node: NodeSnapshot) -> Observed {
+    switch word {
+    case .role: return .word(node.role.rawValue)
+    case .state: return .word(node.state.rawValue)
+    case .term: return .quantity(Quantity(Double(node.term.epoch), .number))
+    case .written: return .position(node.written)
+    case .flushed: return .position(node.flushed)
+    case .received: return .position(node.received)
+    case .applied: return .position(node.applied)
+    case .rollbackRecords: return .number(node.rollbackRecords)
+    case .hash:
+      switch node.state {
+      case .dead, .fenced, .refused: return .unknown("\(node.id) is \(node.state.rawValue)")
+      case .running, .recovering, .suspect, .frozen: return .hash(node.hash)
+      }
+    case .lagBytes, .lagRecords, .lagTime:
+      guard let time = node.lag.time else {
+        return .unknown(
+          model.leader == nil ? "nobody leads" : "\(node.id) is \(node.state.rawValue)")
+      }
+      return switch word {
+      case .lagBytes: .quantity(Quantity(Double(node.lag.bytes), .bytes))
+      case .lagRecords: .number(node.lag.records)
+      default: .quantity(Quantity(Double(time.nanoseconds), .time))
+      }
+    }
+  }
+
+  // MARK: Values
+
+  /// A number; nil when a part of it is unknown, or something is divided by nothing.
+  func value(_ operand: Operand, follower: NodeSnapshot? = nil) -> Quantity? {
+    switch operand {
+    case .quantity(let quantity): return quantity
+    case .leaf(let leaf):
+      switch observe(leaf, follower: follower) {
+      case .quantity(let quantity): return quantity
+      case .write(let write):
+        return write.position.map { Quantity(Double($0.rawValue), .position) }
+      default: return nil
+      }
+    case .sum(let plus, let minus, let dimension):
+      var sum = 0.0
+      for (operands, sign) in [(plus, 1.0), (minus, -1.0)] {
+        for operand in operands {
+          guard let part = value(operand, follower: follower) else { return nil }
+          sum += sign * part.value
+        }
+      }
+      return Self.finite(sum, dimension)
+    case .product(let factors, let dimension): return product(factors, dimension, follower)
+    case .node, .word, .text: return nil
+    }
+  }
+
+  /// A rate is a number a second, a time nanoseconds: what makes one of the other takes that into
+  /// account.
+  private func product(
+    _ factors: [Operand.Factor], _ dimension: Quantity.Dimension, _ follower: NodeSnapshot?
+  ) -> Quantity? {
+    var product = 1.0
+    for factor in factors {
+      guard var part = value(factor.operand, follower: follower) else { return nil }
+      if part.dimension == .time { part.value /= 1e9 }
+      product = factor.divides ? product / part.value : product * part.value
+    }
+    return Self.finite(dimension == .time ? product * 1e9 : product, dimension)
+  }
+
+  private static func finite(_ value: Double, _ dimension: Quantity.Dimension) -> Quantity? {
+    value.isFinite ? Quantity(value, dimension) : nil
+  }
+
+  // MARK: Truth
+
+  func truth(_ formula: Formula) -> Truth {
+    switch formula {
+    case .all(let formulas): .all(formulas.map(truth))
+    case .any(let formulas): .any(formulas.map(truth))
+    case .not(let formula): !truth(formula)
+    case .converged: Truth(snapshot.converged)
+    case .compares(let comparison): truth(comparison)
+    }
+  }
+
+  private func truth(_ comparison: Comparison) -> Truth {
+    switch comparison.quantifier {
+    case nil: truth(comparison, of: nil)
+    case .all: .all(followers.map { truth(comparison, of: $0) })
+    case .any: .any(followers.map { truth(comparison, of: $0) })
+    }
+  }
+
+  /// Whether a comparison holds, `follower` being the node that its quantifier speaks of.
+  func truth(_ comparison: Comparison, of follower: NodeSnapshot?) -> Truth {
+    let isEqual =
+      switch comparison.right {
+      case .word(let word): isAs(comparison.left, word, follower)
+      case .text(let text): isRead(comparison.left, text)
+      default: isSame(comparison.left, comparison.right, follower)
+      }
+    switch comparison.order {
+    case .equals: return isEqual
+    case .differs: return !isEqual
+    case .less, .atMost, .atLeast, .more:
+      guard let left = value(comparison.left, follower: follower),
+        let right = value(comparison.right, follower: follower)
+      else { return .unknown }
+      return switch comparison.order {
+      case .less: Truth(left.value < right.value)
+      case .atMost: Truth(left.value <= right.value)
+      case .atLeast: Truth(left.value >= right.value)
+      default: Truth(left.value > right.value)
+      }
+    }
+  }
+
+  private func observe(_ operand: Operand, _ follower: NodeSnapshot?) -> Observed {
+    switch operand {
+    case .leaf(let leaf): observe(leaf, follower: follower)
+    case .node(let node): .node(node)
+    default: value(operand, follower: follower).map(Observed.quantity) ?? .unknown("")
+    }
+  }
+
+  private func isSame(_ left: Operand, _ right: Operand, _ follower: NodeSnapshot?) -> Truth {
+    if let left = value(left, follower: follower), let right = value(right, follower: follower) {
+      return Truth(left.value == right.value)
+    }
+    switch (observe(left, follower), observe(right, follower)) {
+    case (.node(let left), .node(let right)): return Truth(left == right)
+    case (.word(let left), .word(let right)): return Truth(left == right)
+    case (.hash(let left), .hash(let right)): return Truth(left == right)
+    default: return .unknown
+    }
+  }
+
+  private func isAs(_ operand: Operand, _ word: String, _ follower: NodeSnapshot?) -> Truth {
+    switch observe(operand, follower) {
+    case .word(let found): Truth(found == word)
+    case .write(let write): Truth(write.state.word == word)
+    case .read(let read): read.truth(of: word)
+    default: .unknown
+    }
+  }
+
+  private func isRead(_ operand: Operand, _ text: String) -> Truth {
+    guard case .read(let read) = observe(operand, nil) else { return .unknown }
+    return switch read.state {
+    case .value(let value): Truth(value == text)
+    case .missing: .fails
+    case .waiting, .unanswered: .unknown
+    }
+  }
+}
+
+extension Observed {
+  fileprivate static func number(_ count: Int) -> Observed {
+    .quantity(Quantity(Double(count), .number))
+  }
+
+  fileprivate static func position(_ position: LSN) -> Observed {
+    .quantity(Quantity(Double(position.rawValue), .position))
+  }
+
+  fileprivate static func milliseconds(_ value: Double?, _ why: String) -> Observed {
+    value.map { .quantity(Quantity($0 * 1e6, .time)) } ?? .unknown(why)
+  }
+}
+
+extension LastWriteSnapshot.State {
+  /// As conditions call it.
+  var word: String {
+    switch self {
+    case .waiting: "waiting"
+    case .acknowledged: "acknowledged"
+    case .refused: "refused"
+    case .unanswered: "unanswered"
+    }
+  }
+}
+
+extension LastReadSnapshot {
+  /// Whether it is as `word` says; what it gave is unknown until it gave something.
+  fileprivate func truth(of word: String) -> Truth {
+    switch (word, state) {
+    case ("waiting", _): Truth(state == .waiting)
+    case ("unanswered", .waiting): .unknown
+    case ("unanswered", _): Truth(state == .unanswered)
+    case (_, .waiting), (_, .unanswered): .unknown
+    case ("missing", _): Truth(state == .missing)
+    default: Truth(isStale)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+// What can be compared with what, and what to say when it can't.
+extension ConditionParser {
+  func asNumber(_ part: Part, at start: Int) throws(ParseFailure) -> (Operand, Quantity.Dimension) {
+    let (operand, sort) = try asValue(part, at: start)
+    guard let dimension = sort.dimension else {
+      throw reader.failure("\(sort.article) is no number: nothing is added to it", at: start)
+    }
+    return (operand, dimension)
+  }
+
+  func requireLike(
+    _ left: (operand: Operand, sort: ConditionSort, start: Int),
+    _ right: (operand: Operand, sort: ConditionSort, start: Int)
+  ) throws(ParseFailure) {
+    if let one = left.sort.dimension, let other = right.sort.dimension {
+      if one.compares(with: other) || isZero(left.operand) || isZero(right.operand) { return }
+      if let missing = unitMissing(right.operand, other, one) {
+        throw reader.failure(missing, at: right.start)
+      }
+      if let missing = unitMissing(left.operand, one, other) {
+        throw reader.failure(missing, at: left.start)
+      }
+    } else if left.sort == right.sort {
+      return
+    }
+    throw reader.failure(
+      "\(left.sort.article) is never \(right.sort.article)", at: right.start)
+  }
+
+  /// Nothing is nothing in any unit.
+  private func isZero(_ operand: Operand) -> Bool { operand == .quantity(Quantity(0, .number)) }
+
+  /// What to say when `operand` is a number that stands where another dimension is expected.
+  func unitMissing(
+    _ operand: Operand, _ dimension: Quantity.Dimension, _ wanted: Quantity.Dimension
+  ) -> String? {
+    guard dimension == .number, let units = wanted.units else { return nil }
+    let expected = "\(wanted.article) is expected here"
+    guard case .quantity = operand else { return "\(expected), not a plain number" }
+    return
+      "\(expected): the number needs its unit (\(units.names.joined(separator: ", "))), as \(units.example)"
+  }
+
+  /// What to say of a word that means nothing.
+  func unknown(_ word: String, at start: Int) -> ParseFailure {
+    if let lacking = ConditionWord.isLacking(word) { return reader.failure(lacking, at: start) }
+    if let unit = Reader.conditionUnit(word) {
+      return reader.failure("\(unit.name) is a unit: a number stands before it", at: start)
+    }
+    let parts = word.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    if parts.count == 2 {
+      let (owner, field) = (String(parts[0]), String(parts[1]))
+      if owner == "followers" || owner == "follower" {
+        return reader.failure(
+          "say whether all followers.\(field) or any follower.\(field) is meant", at: start)
+      }
+      if owner == "leader" {
+        return reader.failure(
+          "leader is a node: its words stand after its name, as n1.\(field)", at: start)
+      }
+    }
+    if let dash = word.firstIndex(of: "-"), isKnown(String(word[..<dash])) {
+      return reader.failure(
+        "\(word) is one name, and not known: a minus stands between spaces", at: start)
+    }
+    return reader.failure(
+      "\(word) is nothing that conditions know", at: start,
+      nearest: Nearest.match(word, in: scope.valueWords)
+        ?? scope.nodes.sorted().first.flatMap { node in
+          Nearest.match(word, in: NodeWord.allCases.map(\.rawValue)).map { "\(node).\($0)" }
+        })
+  }
+
+  private func isKnown(_ word: String) -> Bool {
+    ClusterWord(rawValue: word) != nil || scope.names[word] != nil
+      || NodeWord(rawValue: word) != nil || word.first == "n"
+  }
+}
