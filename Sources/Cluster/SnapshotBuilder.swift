@@ -20,6 +20,7 @@ extension Cluster {
     snapshot.events = Array(events)
     snapshot.lastWrite = lastWrite
     snapshot.lastRead = lastRead
+    snapshot.isQuiescing = isQuiescing
     snapshot.converged = isConverged
     snapshot.timeline = timeline.samples
     snapshot.undoable = undoStack.last(where: isInEffect)?.command.text

@@ -16,18 +16,6 @@ public struct TimedCommand: Equatable, Sendable {
 
 /// Reads commands: one grammar for the prompt, `--do` and files.
 public enum CommandParser {
-  /// What a file of commands says.
-  public struct File: Equatable, Sendable {
-    /// Its commands, by time.
-    public var commands: [TimedCommand] = []
-    /// Its `cluster` line's settings.
-    public var clusterSettings: [KnobSetting] = []
-    /// Its `load` line.
-    public var load: LoadChange?
-    /// Everything that is wrong with it.
-    public var errors: [ParseFailure] = []
-  }
-
   /// Every first word that a command can have.
   public static let names = CommandTable.rows.map(\.name) + KnobTable.rows.map(\.name)
 
@@ -40,7 +28,13 @@ public enum CommandParser {
   static func parse(_ reader: inout Reader) throws(ParseFailure) -> Command {
     reader.skipSpace()
     let start = reader.position
-    let name = try reader.word("a command")
+    return try parse(named: try reader.word("a command"), &reader, at: start)
+  }
+
+  /// Reads what follows a command's name, which stands at `start`.
+  static func parse(
+    named name: String, _ reader: inout Reader, at start: Int
+  ) throws(ParseFailure) -> Command {
     if let row = CommandTable.row(name) {
       let command = try row.read(&reader)
       try reader.expectEnd()
@@ -72,71 +66,6 @@ public enum CommandParser {
     let interval = try reader.interval("a time")
     try reader.expectEnd()
     return interval
-  }
-
-  /// Reads a file: `#` comments, a `cluster` line, a `load` line, and `at TIME COMMAND` lines.
-  ///
-  /// Every error is reported, not only the first.
-  public static func parseFile(_ text: String) -> File {
-    var file = File()
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    for (number, line) in lines.enumerated() {
-      do {
-        try take(withoutComment(line), into: &file)
-      } catch {
-        var error = error
-        error.line = number + 1
-        error.source = String(line)
-        file.errors.append(error)
-      }
-    }
-    // In order of time; lines of one time keep their order.
-    file.commands = file.commands.enumerated()
-      .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
-    return file
-  }
-
-  private static func withoutComment(_ line: Substring) -> String {
-    var isQuoted = false
-    var text = ""
-    for character in line {
-      if character == "\"" { isQuoted.toggle() }
-      if character == "#", !isQuoted { break }
-      if character != "\r" { text.append(character) }
-    }
-    return text
-  }
-
-  private static func take(_ line: String, into file: inout File) throws(ParseFailure) {
-    var reader = Reader(line)
-    guard !reader.isAtEnd else { return }
-    let start = reader.position
-    switch reader.peekWord() {
-    case "at": file.commands.append(try parseTimed(line))
-    case "cluster":
-      _ = reader.nextWord()
-      while !reader.isAtEnd {
-        let column = reader.position
-        let name = try reader.word("a knob")
-        guard reader.take("=") else { throw reader.failure("= is expected after \(name)") }
-        let valueColumn = reader.position
-        let value = try reader.text("a value")
-        do {
-          file.clusterSettings.append(try KnobTable.parse(name: name, value: value))
-        } catch {
-          let isName = KnobTable.row(name) == nil
-          throw reader.failure(
-            error.message, at: isName ? column : valueColumn, nearest: error.nearest)
-        }
-      }
-    case "load":
-      _ = reader.nextWord()
-      file.load = try CommandTable.readLoad(&reader)
-    case let word:
-      throw reader.failure(
-        "a line begins with at, cluster, load or #, not with \(word ?? line)", at: start,
-        nearest: word.flatMap { Nearest.match($0, in: ["at", "cluster", "load"]) })
-    }
   }
 }
 
@@ -173,7 +102,7 @@ extension Command {
     case .promote(let node): "promote \(node)"
     case .switchover(let node): "switchover \(node)"
     case .load(let change): change.text
-    case .write(let key, let value): "write \(TextForm.text(key)) \(TextForm.text(value))"
+    case .write(let key, let value): "write \(TextForm.text(key)) \(TextForm.quoted(value))"
     case .read(let key, let node):
       "read \(TextForm.text(key))\(node.map { " from \($0)" } ?? "")"
     case .add: "add"

@@ -6,6 +6,8 @@ public enum Direction: Equatable, Sendable {
   case perform(Command)
   /// Begin a fresh cluster, then ask again.
   case begin(Knobs, LoadChange)
+  /// A chapter begins: a moment worth coming back to; ask again.
+  case chapter
   /// Let time pass, at most until then, and ask again.
   case pass(until: Instant)
   /// The audience reads for so long, in its own time; the cluster's stands. Nil: until somebody presses a
@@ -23,6 +25,8 @@ public protocol Director: Sendable {
   mutating func direct(_ snapshot: ClusterSnapshot) -> Direction
   /// Takes the outcome of the command that was asked for last.
   mutating func hear(_ outcome: CommandOutcome)
+  /// Takes note that a person had the keys for so long: what waits, waits so much longer.
+  mutating func wasHeld(for time: Interval)
   /// What the audience is told.
   var narration: Narration { get }
   /// What was played since the last call, for transcripts.

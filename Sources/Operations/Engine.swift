@@ -46,6 +46,8 @@ public protocol Engine: AnyObject, Sendable {
   var other: ClusterSnapshot? { get }
   /// What the audience of a script is told; nil when none is played.
   var narration: Narration? { get }
+  /// What was played since the last call, where a script is played and transcripts are kept.
+  func takeEntries() -> [TranscriptEntry]
   /// Hands on what a person asks of the play.
   func cue(_ cue: Cue)
   /// Stops everything, closes the files; returns when done.
@@ -55,6 +57,8 @@ public protocol Engine: AnyObject, Sendable {
 /// An engine that plays nothing.
 extension Engine {
   public var narration: Narration? { nil }
+
+  public func takeEntries() -> [TranscriptEntry] { [] }
 
   public func cue(_ cue: Cue) {}
 }

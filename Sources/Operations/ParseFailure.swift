@@ -1,5 +1,7 @@
 /// What is wrong with a text, where, and what would be right.
 public struct ParseFailure: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The file, as it was named; empty where there is none.
+  public var file = ""
   /// The line, from 1.
   public var line: Int
   /// The column, from 1.
@@ -28,7 +30,7 @@ public struct ParseFailure: Error, Equatable, Sendable, CustomStringConvertible 
   /// Three lines: place and message, the source, a caret under the place.
   public var located: [String] {
     [
-      "\(line):\(column): \(self)", "  " + source,
+      "\(file.isEmpty ? "" : file + ":")\(line):\(column): \(self)", "  " + source,
       "  " + String(repeating: " ", count: max(0, column - 1)) + "^",
     ]
   }

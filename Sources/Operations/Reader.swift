@@ -99,6 +99,19 @@ struct Reader {
     return word
   }
 
+  /// Where a word stands in the line, from 0; nil where it does not.
+  func column(of word: String) -> Int? {
+    let wanted = Array(word)
+    let last = characters.count - wanted.count
+    guard last >= 0 else { return nil }
+    return (0...last).first { start in
+      let end = start + wanted.count
+      return Array(characters[start..<end]) == wanted
+        && (start == 0 || !characters[start - 1].isLetter)
+        && (end == characters.count || !characters[end].isNumber)
+    }
+  }
+
   /// Takes `punctuation` if it comes next.
   mutating func take(_ punctuation: Character) -> Bool {
     skipSpace()
@@ -374,7 +387,11 @@ enum TextForm {
   /// Quoted when it would not read back bare.
   static func text(_ value: String) -> String {
     let isPlain = !value.isEmpty && !value.contains { $0.isWhitespace || $0 == "\"" }
-    if isPlain { return value }
+    return isPlain ? value : quoted(value)
+  }
+
+  /// In quotation marks.
+  static func quoted(_ value: String) -> String {
     var quoted = "\""
     for character in value {
       if character == "\"" || character == "\\" { quoted.append("\\") }

@@ -5,8 +5,13 @@ public enum ScriptText {
   /// The script of a run that began with `knobs` and `load`.
   ///
   /// Knobs at their defaults are left out, but for the number of nodes and the seed.
+  ///
+  /// - Parameters:
+  ///   - end: when the run ended; nil: with its last command.
+  ///   - mayBeRefused: whether nobody knows if the commands can be carried out.
   public static func write(
-    knobs: Knobs, load: LoadChange, commands: [TimedCommand], comment: String? = nil
+    knobs: Knobs, load: LoadChange, commands: [TimedCommand], until end: Instant? = nil,
+    mayBeRefused: Bool = false, comment: String? = nil
   ) -> String {
     var lines: [String] = []
     if let comment { lines += comment.split(separator: "\n").map { "# \($0)" } }
@@ -20,8 +25,11 @@ public enum ScriptText {
     lines.append(cluster)
     lines.append(load.text)
     for timed in commands {
-      lines.append("at \(TextForm.interval(timed.at.sinceStart)) \(timed.command.text)")
+      let time = TextForm.interval(timed.at.sinceStart)
+      lines.append("at \(time) \(mayBeRefused ? "try " : "")\(timed.command.text)")
     }
+    let last = commands.last?.at ?? .start
+    if let end, end > last { lines.append("wait \(TextForm.interval(end - last))") }
     return lines.joined(separator: "\n") + "\n"
   }
 }

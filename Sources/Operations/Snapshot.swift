@@ -474,6 +474,8 @@ public struct ClusterSnapshot: Equatable, Sendable {
   public var lastWrite: LastWriteSnapshot?
   /// The operator's last read; nil before the first.
   public var lastRead: LastReadSnapshot?
+  /// Whether the load was stopped until the replicas agree.
+  public var isQuiescing = false
   /// Whether all live replicas agree and have applied everything.
   public var converged: Bool
   /// The fault that `undo` would take back, as a command; nil when there is none.

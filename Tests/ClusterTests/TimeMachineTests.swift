@@ -160,15 +160,15 @@ import World
     let configuration = machine.configuration
     let text = ScriptText.write(
       knobs: configuration.knobs, load: configuration.load, commands: machine.commands)
-    let file = CommandParser.parseFile(text)
-    #expect(file.errors.isEmpty, "\(text)")
-    var knobs = Knobs()
-    for setting in file.clusterSettings { knobs.apply(setting) }
-    #expect(knobs == configuration.knobs)
+    guard case .script(let script) = ScriptParser.parse(text) else {
+      Issue.record("\(text)")
+      return
+    }
+    #expect(script.start.knobs == configuration.knobs)
     #expect(
-      ClusterConfiguration.defaultLoad.merging(file.load ?? LoadChange()) == configuration.load)
-    #expect(file.commands == machine.commands)
-    var again = try TimeMachine(configuration: configuration, script: file.commands)
+      ClusterConfiguration.defaultLoad.merging(script.start.load) == configuration.load)
+    #expect(script.timedCommands == machine.commands)
+    var again = try TimeMachine(configuration: configuration, script: machine.commands)
     again.run(until: Self.at(9000))
     #expect(again.cluster.traceHash == machine.cluster.traceHash, "\(text)")
   }

@@ -1,6 +1,6 @@
 import Operations
 
-/// Reads any text as a command, as a timed one and as a file of commands: nothing may trap, and where
+/// Reads any text as a command, as a timed one and as a script: nothing may trap, and where
 /// a failure is said to stand must be in the text.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
@@ -9,6 +9,6 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     _ = try? CommandParser.parse(String(line))
     _ = try? CommandParser.parseTimed(String(line))
   }
-  _ = CommandParser.parseFile(text)
+  _ = ScriptParser.parse(text)
   return 0
 }

@@ -12,7 +12,7 @@ import Testing
     "fill-disk n1 off", "clock n1 +5s", "clock n2 -250ms", "drift n1 200ppm", "drift n2 -50ppm",
     "promote n2", "switchover n3", "rate 400", "rate max", "clients 16",
     "load ycsb-b rate=200 clients=8 value-size=64B keys=100", "load ycsb-f",
-    "write comment hello", "write \"two words\" \"say \\\"hi\\\"\"", "read comment",
+    "write comment \"hello\"", "write \"two words\" \"say \\\"hi\\\"\"", "read comment",
     "read comment from n3", "add", "remove n4", "undo", "redo", "pause", "resume", "speed 0.5x",
     "duplicate n1 n2 10%", "reorder n1 -> n2 5%", "flip-bit n1", "misplace n2", "fail-disk leader",
     "back 10s", "forward 1500ms", "goto 12500ms", "step", "fork", "save run.scope",
@@ -73,35 +73,10 @@ import Testing
     #expect(failure?.nearest == nearest)
   }
 
-  @Test func timedCommandsAndFiles() throws {
+  @Test func timedCommands() throws {
     #expect(
       try CommandParser.parseTimed("at 3s kill leader")
         == TimedCommand(at: .start + .seconds(3), command: .kill(.leader)))
-    let file = CommandParser.parseFile(
-      """
-      # a comment
-      cluster nodes=5 ack="semi-sync 1" failover=manual
-      load ycsb-b rate=200
-
-      at 5s heal all   # later
-      at 1.5s write "a # b" c
-      """)
-    #expect(file.errors == [])
-    #expect(
-      file.clusterSettings == [
-        .nodes(5), .acknowledgement(.any(1, [])), .failover(.manual),
-      ])
-    #expect(file.load == LoadChange(workload: .b, rate: 200))
-    #expect(file.commands.map(\.command.text) == ["write \"a # b\" c", "heal all"])
-  }
-
-  @Test func everyErrorOfAFileIsReported() {
-    let file = CommandParser.parseFile("at 3 kill n1\nkill n1\ncluster akc=sync\nat 1s kill n1\n")
-    #expect(file.errors.map(\.line) == [1, 2, 3])
-    #expect(file.errors[2].nearest == "ack")
-    #expect(file.errors[2].column == 9)
-    #expect(file.errors[0].located[2] == "     ^")
-    #expect(file.commands.count == 1)
   }
 
   @Test func completion() {

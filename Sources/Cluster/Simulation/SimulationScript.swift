@@ -14,7 +14,8 @@ extension SimulationPlan {
     started.seed = seed
     let comment = [SavedRun.mark, what].compactMap { $0 }.joined(separator: "\n")
     return ScriptText.write(
-      knobs: started, load: load, commands: commands + timedEnding, comment: comment)
+      knobs: started, load: load, commands: commands + timedEnding, mayBeRefused: true,
+      comment: comment)
   }
 
   /// The commands of the end, and the time to agree that the script leaves.
@@ -27,18 +28,23 @@ extension SimulationPlan {
   ///
   /// A script that does not end as ``script`` does is healed a second after its last command.
   ///
-  /// - Throws: the first thing that is wrong with it.
-  public init(script: String) throws(ParseFailure) {
-    let file = CommandParser.parseFile(script)
-    if let failure = file.errors.first { throw failure }
-    var knobs = Knobs()
-    for setting in file.clusterSettings { knobs.apply(setting) }
+  /// - Throws: everything that is wrong with it.
+  public init(script text: String, name: String = "script") throws(ScriptErrors) {
+    let script: Script
+    switch ScriptParser.parse(text, name: name) {
+    case .script(let read): script = read
+    case .errors(let errors): throw ScriptErrors(errors)
+    }
+    guard let commands = script.timedCommands else {
+      throw ScriptErrors(script.firstThatIsNoTimedCommand)
+    }
+    var knobs = script.start.knobs
     let seed = knobs.seed ?? 1
     knobs.seed = nil
-    let load = ClusterConfiguration.defaultLoad.merging(file.load ?? LoadChange())
-    let last = file.commands.last?.at ?? .start
+    let load = ClusterConfiguration.defaultLoad.merging(script.start.load)
+    let last = commands.last?.at ?? .start
     self.init(
-      seed: seed, knobs: knobs, load: load, commands: file.commands,
+      seed: seed, knobs: knobs, load: load, commands: commands,
       end: last + .seconds(1))
     takeEndingOff()
   }
