@@ -60,6 +60,9 @@ let package = Package(
         collections, histogram,
       ]),
 
+    .target(name: "CTexts"),
+    module("Scenarios", ["Positions", "Operations", "CTexts"]),
+
     // The screen.
     module("Dashboard", ["Positions", "Canvas", "Operations"]),
     .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
@@ -67,7 +70,7 @@ let package = Package(
     .executableTarget(
       name: "replicascope",
       dependencies: [
-        "Cluster", "Dashboard", "Terminal", "Canvas", "Operations", "Replication", "World",
+        "Cluster", "Scenarios", "Dashboard", "Terminal", "Canvas", "Operations", "Replication", "World",
         "WriteAheadLog", "Records", "Positions", arguments,
       ],
       swiftSettings: strict),
@@ -83,6 +86,7 @@ let package = Package(
       "ReplicationTests", ["Replication", "Records", "Positions"], exclude: ["Transcripts"]),
     tests("CheckingTests", ["Checking", "Positions"]),
     tests("OperationsTests", ["Operations", "Positions"]),
+    tests("ScenariosTests", ["Scenarios", "Operations", "Positions"]),
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "Canvas", "Operations", "Positions"],
       exclude: ["Goldens"], swiftSettings: strict),

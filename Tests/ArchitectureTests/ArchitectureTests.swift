@@ -22,19 +22,22 @@ import Testing
       "Positions", "Records", "WriteAheadLog", "World", "Replication", "Checking", "Operations",
       "Collections", "Histogram", "Synchronization", "Glibc",
     ],
+    "CTexts": [],
+    "Scenarios": ["Positions", "Operations", "CTexts"],
     "Dashboard": ["Positions", "Canvas", "Operations"],
     "CNcurses": [],
     "Terminal": ["Canvas", "CNcurses", "Glibc"],
     "replicascope": [
-      "Cluster", "Dashboard", "Terminal", "Canvas", "Operations", "Replication", "World",
+      "Cluster", "Scenarios", "Dashboard", "Terminal", "Canvas", "Operations", "Replication",
+      "World",
       "WriteAheadLog", "Records", "Positions", "ArgumentParser", "Synchronization", "Glibc",
     ],
   ]
 
   /// Modules that open no file, read no clock, draw no random number and start no task.
   static let pure = [
-    "Positions", "Records", "WriteAheadLog", "Replication", "Checking", "Operations", "Dashboard",
-    "Canvas",
+    "Positions", "Records", "WriteAheadLog", "Replication", "Checking", "Operations", "Scenarios",
+    "Dashboard", "Canvas",
   ]
 
   static var root: URL {

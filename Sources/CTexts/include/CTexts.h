@@ -1,0 +1,19 @@
+#ifndef CTEXTS_H
+#define CTEXTS_H
+
+#include <stddef.h>
+
+// The texts that are part of the program, so that one file is enough to bring it anywhere: the scripts
+// in demo/, byte by byte as they stand there.
+
+// How many there are.
+size_t texts_count(void);
+
+// The name of one: its file's, without the ending.
+const char *texts_name(size_t number);
+
+// Its bytes, and how many they are.
+const unsigned char *texts_bytes(size_t number);
+size_t texts_size(size_t number);
+
+#endif
