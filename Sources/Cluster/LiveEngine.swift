@@ -18,20 +18,27 @@ public final class LiveEngine: Engine {
 
   private struct Shared: Sendable {
     var orders: [Order] = []
+    var cues: [Cue] = []
     var snapshot: ClusterSnapshot?
+    var narration: Narration?
     var events: [Event] = []
+    var entries: [TranscriptEntry] = []
     var isClosing = false
     var isClosed = false
     var isBusy = false
   }
 
   private let shared: Mutex<Shared>
-  private let waker: LiveWorld.Waker
+  private let waker: Mutex<LiveWorld.Waker>
   private let onChange: @Sendable () -> Void
   private let keepsEvents: Bool
 
   /// Time between two snapshots.
   private static let snapshotSpacing = Interval.milliseconds(33)
+
+  /// Makes a fresh cluster's beginning and its world, for a script that wants another one.
+  public typealias Fresh =
+    @Sendable (Knobs, LoadChange) throws -> (ClusterConfiguration, LiveWorld)
 
   /// Starts the cluster's thread; `onChange` is called from it after every snapshot.
   ///
@@ -39,15 +46,15 @@ public final class LiveEngine: Engine {
   /// is over. `keepsEvents` keeps every event until ``takeEvents()``: for those who print them all.
   public init(
     configuration: ClusterConfiguration, world: LiveWorld, timed: [TimedCommand] = [],
-    keepsEvents: Bool = false,
+    keepsEvents: Bool = false, direction: LiveDirection? = nil,
     onChange: @escaping @Sendable () -> Void
   ) throws {
     shared = Mutex(Shared())
-    waker = world.waker
+    waker = Mutex(world.waker)
     self.onChange = onChange
     self.keepsEvents = keepsEvents
     let cluster = try Cluster(configuration: configuration, world: world)
-    let runner = Runner(cluster: cluster, engine: self, timed: timed)
+    let runner = Runner(cluster: cluster, engine: self, timed: timed, direction: direction)
     try Thread.start { runner.run() }
   }
 
@@ -57,7 +64,24 @@ public final class LiveEngine: Engine {
     _ command: Command, then: @escaping @Sendable (CommandOutcome) -> Void
   ) {
     shared.withLock { $0.orders.append(Order(command: command, then: then)) }
-    waker.wake()
+    wake()
+  }
+
+  public func cue(_ cue: Cue) {
+    shared.withLock { $0.cues.append(cue) }
+    wake()
+  }
+
+  private func wake() { waker.withLock { $0.wake() } }
+
+  public var narration: Narration? { shared.withLock { $0.narration } }
+
+  public func takeEntries() -> [TranscriptEntry] {
+    shared.withLock { shared in
+      let entries = shared.entries
+      shared.entries = []
+      return entries
+    }
   }
 
   public var snapshot: ClusterSnapshot? { shared.withLock { $0.snapshot } }
@@ -77,14 +101,14 @@ public final class LiveEngine: Engine {
   public var isBusy: Bool { shared.withLock { $0.isBusy } }
 
   /// Stops the cluster's clock at once, for as long as the program is stopped.
-  public func pauseClock() { waker.pause() }
+  public func pauseClock() { waker.withLock { $0.pause() } }
 
   /// Lets the clock go on.
-  public func resumeClock() { waker.resume() }
+  public func resumeClock() { waker.withLock { $0.resume() } }
 
   public func close() {
     shared.withLock { $0.isClosing = true }
-    waker.wake()
+    wake()
     while !shared.withLock({ $0.isClosed }) { usleep(1000) }
   }
 
@@ -96,30 +120,38 @@ public final class LiveEngine: Engine {
     private var lastEvent = 0
     private var nextSnapshot: Int64 = 0
     private var timed: [TimedCommand]
+    private var direction: LiveDirection?
 
-    init(cluster: Cluster<LiveWorld>, engine: LiveEngine, timed: [TimedCommand]) {
+    init(
+      cluster: Cluster<LiveWorld>, engine: LiveEngine, timed: [TimedCommand],
+      direction: LiveDirection?
+    ) {
       self.cluster = cluster
+      self.direction = direction
       self.engine = engine
       self.timed = timed.reversed()
-      engine.shared.withLock { $0.isBusy = !timed.isEmpty }
+      engine.shared.withLock { $0.isBusy = !timed.isEmpty || direction != nil }
     }
 
     func run() {
       publish()
       while true {
-        let (orders, isClosing) = engine.shared.withLock { shared in
-          let orders = shared.orders
-          shared.orders = []
-          return (orders, shared.isClosing)
+        let (orders, cues, isClosing) = engine.shared.withLock { shared in
+          let (orders, cues) = (shared.orders, shared.cues)
+          (shared.orders, shared.cues) = ([], [])
+          return (orders, cues, shared.isClosing)
         }
         for order in orders { order.then(perform(order.command)) }
+        for cue in cues { direction?.take(cue, &cluster) }
         if isClosing { break }
         performTimed()
+        direct()
         var limit = cluster.world.now + LiveEngine.snapshotSpacing
         if let next = timed.last, !cluster.isQuiescing { limit = min(limit, next.at) }
+        if let look = direction?.nextLook { limit = min(limit, max(look, cluster.world.now)) }
         var steps = 0
         while steps < 512, cluster.step(until: limit) { steps += 1 }
-        if LiveWorld.monotonicNow >= nextSnapshot || !orders.isEmpty { publish() }
+        if LiveWorld.monotonicNow >= nextSnapshot || !orders.isEmpty || !cues.isEmpty { publish() }
       }
       // What is published last is how it ran, not how it was taken down.
       publish()
@@ -138,12 +170,41 @@ public final class LiveEngine: Engine {
       }
     }
 
+    /// Does what the director wants now.
+    private func direct() {
+      while let wanted = direction?.ask(&cluster) {
+        switch wanted {
+        case .perform(let command): direction?.hear(perform(command))
+        case .begin(let knobs, let load): begin(knobs, load)
+        default: return
+        }
+      }
+    }
+
+    /// Puts a fresh cluster in the place of this one.
+    private func begin(_ knobs: Knobs, _ load: LoadChange) {
+      publish()
+      do {
+        guard let (configuration, world) = try direction?.fresh(knobs, load) else { return }
+        let next = try Cluster(configuration: configuration, world: world)
+        cluster.closeFiles()
+        cluster = next
+        engine.waker.withLock { $0 = world.waker }
+        lastEvent = 0
+        timed = []
+      } catch {
+        cluster.say(.fault, nil, "no fresh cluster: \(error)")
+        direction = nil
+      }
+    }
+
     private func perform(_ command: Command) -> CommandOutcome {
       switch command {
       case .pause:
         cluster.world.pause()
         return .done("paused")
       case .resume:
+        direction?.endHold()
         cluster.world.resume()
         return .done("goes on")
       case .speed(let speed):
@@ -163,8 +224,13 @@ public final class LiveEngine: Engine {
       nextSnapshot = LiveWorld.monotonicNow + LiveEngine.snapshotSpacing.nanoseconds
       engine.shared.withLock { shared in
         shared.snapshot = snapshot
-        shared.isBusy = !timed.isEmpty || cluster.isQuiescing
-        if engine.keepsEvents { shared.events += events }
+        shared.isBusy = !timed.isEmpty || cluster.isQuiescing || direction?.isOver == false
+        shared.narration = direction?.narration
+        let entries = direction?.takeEntries() ?? []
+        if engine.keepsEvents {
+          shared.events += events
+          shared.entries += entries
+        }
       }
       engine.onChange()
     }

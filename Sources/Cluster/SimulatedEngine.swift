@@ -10,14 +10,28 @@ import World
 /// The lab in the simulated world, with a past to go back to and endings to compare, run by a thread of
 /// its own at a chosen speed.
 public final class SimulatedEngine: Engine {
-  private struct Order: Sendable {
-    var command: Command
-    var then: @Sendable (CommandOutcome) -> Void
+  private enum Order: Sendable {
+    case command(Command, then: @Sendable (CommandOutcome) -> Void)
+    case cue(Cue)
+  }
+
+  /// How a script is played to an audience.
+  public struct Manner: Sendable {
+    /// The clock's speed at the beginning, 1 being real time; reading goes as much faster.
+    public var speed = 1.0
+    /// Whether a presenter goes on by hand wherever an audience would read.
+    public var isStepwise = false
+    /// Whether it begins again when it is over, and answers its own questions.
+    public var loops = false
+
+    /// At real time, by itself, once.
+    public init() {}
   }
 
   private struct Shared: Sendable {
     var snapshot: ClusterSnapshot?
     var other: ClusterSnapshot?
+    var narration: Narration?
     var isStopped = false
     var isClosed = false
     var isBusy = false
@@ -34,14 +48,19 @@ public final class SimulatedEngine: Engine {
 
   /// Starts the engine's thread; `onChange` is called from it after every snapshot.
   ///
-  /// - Parameter script: commands that are carried out when their time has come.
+  /// - Parameters:
+  ///   - script: commands that are carried out when their time has come.
+  ///   - director: plays a script; nil: nobody does.
+  ///   - manner: how the script is played.
   public init(
     configuration: ClusterConfiguration, script: [TimedCommand] = [],
+    director: (any Director)? = nil, manner: Manner = Manner(),
     onChange: @escaping @Sendable () -> Void
   ) throws {
     self.onChange = onChange
     let machine = try TimeMachine(configuration: configuration, script: script)
-    let runner = Runner(machine: machine, engine: self)
+    let runner = Runner(
+      stage: Stage(Play(machine: machine, director: director), manner), engine: self)
     try Thread.start { runner.run() }
   }
 
@@ -50,8 +69,12 @@ public final class SimulatedEngine: Engine {
   public func perform(
     _ command: Command, then: @escaping @Sendable (CommandOutcome) -> Void
   ) {
-    orders.put(Order(command: command, then: then))
+    orders.put(.command(command, then: then))
   }
+
+  public func cue(_ cue: Cue) { orders.put(.cue(cue)) }
+
+  public var narration: Narration? { shared.withLock { $0.narration } }
 
   public var snapshot: ClusterSnapshot? { shared.withLock { $0.snapshot } }
 
@@ -76,20 +99,23 @@ public final class SimulatedEngine: Engine {
   /// What the thread does; it alone touches the machine.
   private final class Runner: @unchecked Sendable {
     // Handed to one thread at its start and touched by no other: no access can overlap another.
-    private var machine: TimeMachine
+    private var stage: Stage
     /// The ending that was reached before the last fork, and where it parted from this one.
     private var other: TimeMachine?
     private var forkedAt: Instant?
+    /// The cluster that it belongs to.
+    private var generation = 0
     private var ledgerAtFork: LedgerSnapshot?
     private let engine: SimulatedEngine
     private var isPaused = false
-    private var speed = 1.0
     /// When the machine's time was last moved on, in monotonic nanoseconds.
     private var movedAt = MonotonicClock.now
     private var nextFrame: Int64 = 0
 
-    init(machine: TimeMachine, engine: SimulatedEngine) {
-      self.machine = machine
+    private var machine: TimeMachine { stage.play.machine }
+
+    init(stage: Stage, engine: SimulatedEngine) {
+      self.stage = stage
       self.engine = engine
     }
 
@@ -101,15 +127,36 @@ public final class SimulatedEngine: Engine {
         var changed = false
         switch waiting {
         case .elements(let orders):
-          for order in orders { order.then(perform(order.command)) }
+          for order in orders { take(order) }
           changed = true
         case .closed: return end()
         case .woken: movedAt = MonotonicClock.now
         case .deadline: break
         }
         move()
+        forgetOther()
         if changed || MonotonicClock.now >= nextFrame { publish() }
       }
+    }
+
+    private func take(_ order: Order) {
+      switch order {
+      case .command(let command, let then): then(perform(command))
+      case .cue(let cue):
+        // Whoever asks for something to happen does not want the clock to stand.
+        isPaused = false
+        movedAt = MonotonicClock.now
+        stage.take(cue)
+      }
+    }
+
+    /// Another ending belongs to one run only.
+    private func forgetOther() {
+      guard stage.play.generation != generation else { return }
+      generation = stage.play.generation
+      other = nil
+      forkedAt = nil
+      ledgerAtFork = nil
     }
 
     private func end() {
@@ -124,37 +171,32 @@ public final class SimulatedEngine: Engine {
       let elapsed = begun - movedAt
       movedAt = begun
       if isPaused || engine.shared.withLock({ $0.isStopped }) { return }
-      let target = machine.now + Interval(nanoseconds: elapsed).scaled(by: speed)
-      while machine.now < target, MonotonicClock.now - begun < 2 * SimulatedEngine.frame {
-        machine.run(until: min(target, machine.now + .milliseconds(20)))
+      stage.move(by: Interval(nanoseconds: elapsed)) {
+        MonotonicClock.now - begun < 2 * SimulatedEngine.frame
       }
     }
 
     private func publish() {
       nextFrame = MonotonicClock.now + SimulatedEngine.frame
-      var snapshot = machine.cluster.snapshot(speed: isPaused ? 0 : speed)
-      var history = HistorySnapshot(seed: machine.configuration.seed)
-      history.begin = machine.begin
-      history.end = machine.end
-      history.marks = machine.marks
-      history.handled = machine.cluster.handledEvents
-      history.traceHash = machine.cluster.traceHash
+      var snapshot = machine.snapshot(speed: isPaused ? 0 : stage.speed)
+      var history = snapshot.history ?? HistorySnapshot(seed: machine.configuration.seed)
       history.copies = machine.copyCount + (other?.copyCount ?? 0)
       history.retainedBytes = machine.retainedBytes + (other?.retainedBytes ?? 0)
       history.forkedAt = forkedAt
       history.ledgerAtFork = ledgerAtFork
       snapshot.history = history
-      if isPaused || speed <= SimulatedEngine.slow {
+      if isPaused || stage.speed <= SimulatedEngine.slow {
         snapshot.inFlight = machine.cluster.messagesInFlight()
       }
       var parallel: ClusterSnapshot?
       if let forkedAt, machine.now >= forkedAt {
         other?.go(to: machine.now)
-        parallel = other?.cluster.snapshot(speed: isPaused ? 0 : speed)
+        parallel = other?.cluster.snapshot(speed: isPaused ? 0 : stage.speed)
       }
       engine.shared.withLock { shared in
         shared.snapshot = snapshot
         shared.other = parallel
+        shared.narration = stage.narration
         shared.isBusy = machine.isBusy
       }
       engine.onChange()
@@ -172,11 +214,11 @@ public final class SimulatedEngine: Engine {
         movedAt = MonotonicClock.now
         return .done("goes on")
       case .speed(let speed):
-        self.speed = speed
+        stage.speed = speed
         return .done("speed \(speed)x")
       case .step:
         isPaused = true
-        return machine.step()
+        return stage.play.step()
           ? .done("one event, at \(machine.now)") : .note("nothing happened for a second")
       case .back(let time): return go(to: machine.now - time)
       case .forward(let time):
@@ -195,7 +237,7 @@ public final class SimulatedEngine: Engine {
 
     private func go(to moment: Instant) -> CommandOutcome {
       isPaused = true
-      machine.go(to: moment)
+      stage.play.go(to: moment)
       if moment < machine.begin {
         return .note("\(machine.now) is as far back as it goes")
       }
@@ -212,7 +254,7 @@ public final class SimulatedEngine: Engine {
       other = machine
       forkedAt = machine.now
       ledgerAtFork = machine.cluster.snapshot(speed: 0).ledger
-      machine.forgetFuture()
+      stage.play.forgetFuture()
     }
 
     /// Carries a command out that changes the run; in the past that forks it. After a change of
@@ -221,7 +263,7 @@ public final class SimulatedEngine: Engine {
     private func change(_ command: Command) -> CommandOutcome {
       let before = machine
       let wasInPast = machine.isInPast
-      let outcome = machine.perform(command, keepsCommands: command.isSetting)
+      let outcome = stage.play.perform(command, keepsCommands: command.isSetting)
       guard wasInPast, outcome.isAccepted else { return outcome }
       other = before
       forkedAt = before.now
@@ -239,7 +281,8 @@ public final class SimulatedEngine: Engine {
       let configuration = machine.configuration
       let script = ScriptText.write(
         knobs: configuration.knobs, load: configuration.load,
-        commands: Array(machine.commands[..<machine.done]), comment: SavedRun.mark)
+        commands: Array(machine.commands[..<machine.done]), until: machine.now,
+        comment: SavedRun.mark)
       return SavedRun.write(script, to: path)
     }
   }

@@ -64,6 +64,22 @@ public struct TimeMachine: Sendable {
   /// The moment shown.
   public var now: Instant { cluster.world.now }
 
+  /// What can be seen now, at a speed of 1.
+  public var snapshot: ClusterSnapshot { snapshot(speed: 1) }
+
+  /// What can be seen now, with where it stands in its history.
+  func snapshot(speed: Double) -> ClusterSnapshot {
+    var snapshot = cluster.snapshot(speed: speed)
+    var history = HistorySnapshot(seed: configuration.seed)
+    history.begin = begin
+    history.end = end
+    history.marks = marks
+    history.handled = cluster.handledEvents
+    history.traceHash = cluster.traceHash
+    snapshot.history = history
+    return snapshot
+  }
+
   /// Whether what is shown is before the latest moment that was reached.
   public var isInPast: Bool { now < end }
 
