@@ -69,7 +69,7 @@ struct Headless {
       let isLast = end.map { $0 <= next } ?? false
       machine.run(until: end.map { min($0, next) } ?? next)
       for event in machine.takeEvents() { print(event) }
-      if machine.now == next { print(snapshot(of: machine)) }
+      if machine.now == next { print(machine.snapshot) }
       signal = alarm.wait(milliseconds: 0)
       guard isLast, let duration else { continue }
       if !machine.isBusy { break }
@@ -79,17 +79,7 @@ struct Headless {
         break
       }
     }
-    return finish(snapshot(of: machine), complaint, signal)
-  }
-
-  private func snapshot(of machine: TimeMachine) -> ClusterSnapshot {
-    var snapshot = machine.cluster.snapshot(speed: 1)
-    var history = HistorySnapshot(seed: machine.configuration.seed)
-    history.end = machine.now
-    history.handled = machine.cluster.handledEvents
-    history.traceHash = machine.cluster.traceHash
-    snapshot.history = history
-    return snapshot
+    return finish(machine.snapshot, complaint, signal)
   }
 
   private func finish(_ last: ClusterSnapshot, _ complaint: String?, _ signal: Int32?) -> Int32 {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Cluster
 import Operations
 import Positions
+import Scenarios
 import Terminal
 import World
 
@@ -44,7 +45,7 @@ struct LabCommand: ParsableCommand {
     name: .customLong("do"), parsing: .singleValue,
     help: "A command and its time, as 'at 3s kill leader'; may be repeated.")
   var commands: [String] = []
-  @Option(help: "A file of such commands, one a line.") var doFile: String?
+  @Option(help: "A script to be played there: a file, or a demo by name.") var doFile: String?
   @Flag(help: "No colour; bold and reverse only.") var noColor = false
   @Flag(help: "ASCII glyphs only.") var ascii = false
   @Flag(help: "Colours for a light background.") var light = false
@@ -56,28 +57,7 @@ struct LabCommand: ParsableCommand {
     if plan.knobs.seed != nil {
       try Simulated(plan: plan, options: options, json: json, headless: headless).run(alarm)
     }
-    let directory = try plan.openData()
-    defer { directory.close() }
-    let configuration = plan.configuration(for: directory)
-    let engine = try start(configuration, directory, plan, alarm)
-    if headless {
-      let status = Headless(
-        format: json ? .json : .plain, duration: plan.duration, spacing: plan.spacing
-      ).run(engine, alarm: alarm)
-      directory.close()
-      Glibc.exit(status)
-    }
-    let screen = Screen(engine: engine, alarm: alarm, options: options)
-    let status: Int32
-    do {
-      status = try screen.run()
-    } catch {
-      engine.close()
-      directory.close()
-      throw error
-    }
-    directory.close()
-    Glibc.exit(status)
+    try Live(plan: plan, options: options, json: json, headless: headless).run(alarm)
   }
 
   private var options: Terminal.Options {
@@ -86,19 +66,6 @@ struct LabCommand: ParsableCommand {
     options.ascii = ascii
     options.light = light
     return options
-  }
-
-  private func start(
-    _ configuration: ClusterConfiguration, _ directory: DataDirectory, _ plan: Plan, _ alarm: Alarm
-  ) throws -> LiveEngine {
-    do {
-      return try LiveEngine(
-        configuration: configuration, world: LiveWorld(root: directory.path),
-        timed: plan.commands, keepsEvents: headless, onChange: { alarm.ring() })
-    } catch {
-      directory.close()
-      throw Failure(.inputOutput, "\(error)")
-    }
   }
 
   private func checkTerminal() throws { try Self.checkTerminal() }
@@ -118,19 +85,27 @@ struct Plan {
   var knobs = Knobs()
   var load = ClusterConfiguration.defaultLoad
   var commands: [TimedCommand] = []
+  /// Plays a script; nil: there is none.
+  var runner: ScriptRunner?
   var duration: Interval?
   var spacing = Interval.seconds(1)
   var data: String?
 
-  /// What a script's file says.
-  init(script path: String) throws {
-    try takeFile(path)
-    duration = (commands.last?.at.sinceStart ?? .zero) + .seconds(5)
+  /// What a script says, with settings that stand over its own.
+  init(script name: String, overriding: [KnobSetting] = []) throws {
+    try take(script: name, overriding)
   }
 
   init(_ arguments: LabCommand) throws {
     data = arguments.data
-    if let path = arguments.doFile { try takeFile(path) }
+    if let name = arguments.doFile {
+      let settings = try arguments.knobs.given.map { name, value in
+        try Self.reading { () throws(ParseFailure) in
+          try KnobTable.parse(name: name, value: value)
+        }
+      }
+      try take(script: name, settings)
+    }
     for (name, value) in arguments.knobs.given {
       try Self.reading { () throws(ParseFailure) in
         knobs.apply(try KnobTable.parse(name: name, value: value))
@@ -183,112 +158,23 @@ struct Plan {
     if knobs.seed != nil, data != nil {
       throw Failure(.usage, "--data: the simulated world (--seed) keeps nothing on disk")
     }
-    guard knobs.heartbeat < knobs.electionTimeout else {
-      throw Failure(
-        .usage,
-        "heartbeats must come more often than the election time-out: give a shorter "
-          + "--heartbeat or a longer --election-timeout")
-    }
-    if data == nil { try checkFollowers() }
+    if data == nil, let problem = knobs.problem { throw Failure(.usage, "--" + problem) }
     if arguments.headless, duration == nil, commands.isEmpty == false {
       duration = (commands.last?.at.sinceStart ?? .zero) + .seconds(5)
     }
   }
 
-  /// A policy that asks for more followers than there are would never acknowledge.
-  private func checkFollowers() throws {
-    let (wanted, listed): (Int, Int)
-    switch knobs.acknowledgement {
-    case .first(let count, let list), .any(let count, let list):
-      (wanted, listed) = (count, list.isEmpty ? knobs.nodes - 1 : list.count)
-    default: return
-    }
-    guard wanted > min(listed, knobs.nodes - 1) else { return }
-    throw Failure(
-      .usage,
-      "--ack: \(wanted) followers are asked for, and there are "
-        + "\(min(listed, knobs.nodes - 1)): no write would ever be acknowledged")
-  }
-
-  mutating func takeFile(_ path: String) throws {
-    let text = try TextFile.read(path)
-    let file = CommandParser.parseFile(text)
-    guard file.errors.isEmpty else {
-      throw Failure(
-        .badScript,
-        lines: file.errors.flatMap { error in
-          let located = error.located
-          return ["\(path):\(located[0])"] + located.dropFirst()
-        })
-    }
-    for setting in file.clusterSettings { knobs.apply(setting) }
-    if let change = file.load { load = load.merging(change) }
-    commands = file.commands
+  private mutating func take(script name: String, _ overriding: [KnobSetting]) throws {
+    let runner = ScriptRunner(
+      try ScriptFile.load(name), name: name, overriding: overriding)
+    knobs = runner.start.knobs
+    load = load.merging(runner.start.load)
+    self.runner = runner
   }
 
   private static func reading<Result>(
     _ body: () throws(ParseFailure) -> Result
   ) throws -> Result {
     do { return try body() } catch { throw Failure(.usage, "\(error)") }
-  }
-
-  /// Opens or makes the data directory.
-  func openData() throws -> DataDirectory {
-    var random = SystemRandomNumberGenerator()
-    let cluster = random.next()
-    do {
-      guard let data else {
-        return try DataDirectory(temporaryFor: knobs.nodes, clusterID: cluster)
-      }
-      return try DataDirectory(path: data, nodes: knobs.nodes, newClusterID: cluster)
-    } catch let error as DataDirectoryError {
-      throw Failure(.configuration, "\(error)")
-    } catch {
-      throw Failure(.inputOutput, "\(error)")
-    }
-  }
-
-  /// The cluster's beginning; an existing directory's number of nodes stands.
-  func configuration(for directory: DataDirectory) -> ClusterConfiguration {
-    var random = SystemRandomNumberGenerator()
-    var knobs = knobs
-    knobs.nodes = directory.nodes
-    var configuration = ClusterConfiguration(
-      knobs: knobs, load: load, clusterID: directory.clusterID, bootEpoch: directory.bootEpoch,
-      seed: random.next())
-    configuration.members = directory.members
-    configuration.hasServed = directory.hasServed
-    return configuration
-  }
-}
-
-/// Reading small text files that a person named.
-enum TextFile {
-  private static let sizeMaximum = 1 << 20
-
-  /// The file's text.
-  ///
-  /// - Throws: ``Failure`` when it is not a readable UTF-8 file of at most 1 MiB.
-  static func read(_ path: String) throws -> String {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      throw Failure(.badScript, "\(path): \(String(cString: strerror(errno)))")
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw Failure(.badScript, "\(path) is not a file")
-    }
-    guard status.st_size <= sizeMaximum else {
-      throw Failure(.badScript, "\(path) is larger than 1 MiB: that is no script")
-    }
-    guard let file = fopen(path, "r") else {
-      throw Failure(.badScript, "\(path): \(String(cString: strerror(errno)))")
-    }
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-    let count = fread(&bytes, 1, bytes.count, file)
-    guard let text = String(validating: bytes[..<count], as: UTF8.self) else {
-      throw Failure(.badScript, "\(path) is not UTF-8 text")
-    }
-    return text
   }
 }

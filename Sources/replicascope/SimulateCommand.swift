@@ -160,10 +160,9 @@ enum SimulationArguments {
   static func plan(_ path: String) throws -> SimulationPlan {
     let text = try TextFile.read(path)
     do {
-      return try SimulationPlan(script: text)
+      return try SimulationPlan(script: text, name: path)
     } catch {
-      let located = error.located
-      throw Failure(.badScript, lines: ["\(path):\(located[0])"] + located.dropFirst())
+      throw Failure(.badScript, lines: error.lines)
     }
   }
 

@@ -7,17 +7,19 @@ import Terminal
   import Glibc
 #endif
 
-/// A plan played in the simulated world, under the dashboard or headless.
+/// A plan carried out in the simulated world, under the dashboard or headless.
 struct Simulated {
   var plan: Plan
   var options: Terminal.Options
   var json: Bool
   var headless: Bool
+  /// How a script is played on the dashboard.
+  var manner = SimulatedEngine.Manner()
 
   /// The seed of a run that was given none.
   static let defaultSeed: UInt64 = 1
 
-  /// Plays it, and ends the program.
+  /// Carries it out, and ends the program.
   func run(_ alarm: Alarm) throws -> Never {
     let seed = plan.knobs.seed ?? Self.defaultSeed
     let configuration = ClusterConfiguration.simulated(
@@ -25,17 +27,25 @@ struct Simulated {
     guard !headless else {
       let machine = try TimeMachine(
         configuration: configuration, script: plan.commands, keepsCopies: false)
-      Glibc.exit(
-        Headless(format: json ? .json : .plain, duration: plan.duration, spacing: plan.spacing)
-          .run(machine, alarm: alarm))
+      Glibc.exit(play(machine, seed, alarm))
     }
     let engine = try SimulatedEngine(
-      configuration: configuration, script: plan.commands, onChange: { alarm.ring() })
+      configuration: configuration, script: plan.commands, director: plan.runner, manner: manner,
+      onChange: { alarm.ring() })
     do {
       Glibc.exit(try Screen(engine: engine, alarm: alarm, options: options).run())
     } catch {
       engine.close()
       throw error
     }
+  }
+
+  private func play(_ machine: TimeMachine, _ seed: UInt64, _ alarm: Alarm) -> Int32 {
+    if let runner = plan.runner {
+      return PlayHeadless(isJSON: json, again: "seed \(seed)").run(
+        Play(machine: machine, director: runner, keepsCopies: false), alarm: alarm)
+    }
+    return Headless(format: json ? .json : .plain, duration: plan.duration, spacing: plan.spacing)
+      .run(machine, alarm: alarm)
   }
 }
