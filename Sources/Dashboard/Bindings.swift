@@ -30,34 +30,39 @@ public struct KeyBinding: Sendable {
 
 /// The tables.
 public enum Bindings {
-  /// The table of a mode.
-  public static func table(_ mode: Mode) -> [KeyBinding] {
-    switch mode {
+  /// The table of a mode. While a script is played, pages know its keys too: a presenter's clicker
+  /// works wherever one looks.
+  public static func table(_ mode: Mode, isPlayed: Bool = false) -> [KeyBinding] {
+    let cues = isPlayed ? play : []
+    return switch mode {
     case .lab: lab
+    case .demo: demo
     case .link: link
     case .prompt, .filter: prompt
-    case .help: help
-    case .node: node
-    case .lost: lost
-    case .compare: compare
+    case .help: help + cues
+    case .node: node + cues
+    case .lost: lost + cues
+    case .compare: compare + cues
     case .confirm: confirm
     }
   }
 
   /// What a key does in a mode; nil when nothing.
-  public static func intent(of key: Key, in mode: Mode) -> Intent? {
-    (always + table(mode)).first { $0.keys.contains(key) }?.intent
+  public static func intent(of key: Key, in mode: Mode, isPlayed: Bool = false) -> Intent? {
+    (always + table(mode, isPlayed: isPlayed)).first { $0.keys.contains(key) }?.intent
   }
 
   /// The rows of the help page that was opened from a mode.
-  static func rows(of mode: Mode) -> [KeyBinding] { table(mode) + always }
+  static func rows(of mode: Mode, isPlayed: Bool = false) -> [KeyBinding] {
+    table(mode, isPlayed: isPlayed) + always
+  }
 
   /// Why a key that has a meaning elsewhere has none here; nil for any other.
-  public static func elsewhere(_ key: Key) -> String? {
+  public static func elsewhere(_ key: Key, isPlayed: Bool = false) -> String? {
     switch key {
-    case .character("["), .character("]"), .character("H"), .character("c"), .pageUp, .pageDown:
-      "\(key) belongs to demos and lessons; none is running"
-    case .character("R"): "R records; this program cannot yet"
+    case .character("["), .character("]"), .character("t"), .pageUp, .pageDown:
+      isPlayed ? nil : "\(key) belongs to demos and lessons; none is running"
+    case .character("H"), .character("c"): "\(key) belongs to lessons; none is running"
     default: nil
     }
   }
@@ -75,6 +80,17 @@ public enum Bindings {
   public static let always: [KeyBinding] = [
     KeyBinding([.control("l")], "draw everything again", .redraw),
     KeyBinding([.control("z")], "suspend; fg comes back", .suspend),
+  ]
+
+  /// What a person asks of a script that is played; PageDown and PageUp are what clickers send.
+  private static let play: [KeyBinding] = [
+    KeyBinding(
+      [.pageDown], "the next step: reading ends, waiting is skipped", .nextStep),
+    KeyBinding(
+      [.pageUp, .character("[")], label: "PgUp [",
+      "back to where this chapter began; from there, the one before", .previousChapter),
+    KeyBinding([.character("]")], "on to the next chapter", .nextChapter),
+    KeyBinding([.character("t")], "take the keys, or give them back", .takeOrGive),
   ]
 
   /// Keys that do something to the selected node.
@@ -112,6 +128,7 @@ public enum Bindings {
     KeyBinding([.character("<")], "slower", .slower),
     KeyBinding([.character(">")], "faster", .faster),
     KeyBinding([.character("L")], "list the lost writes", .lostWrites),
+    KeyBinding([.character("R")], "record what is shown into a file, or end that", .record),
     KeyBinding([.character(":")], short: "command", "type a command", .prompt),
     KeyBinding(
       [.character("?"), .function(1)], label: "? F1", short: "help", "this page", .help),
@@ -149,6 +166,13 @@ public enum Bindings {
       KeyBinding([.character("q")], short: "quit", "quit", .quit),
       KeyBinding([.control("c")], "quit with status 130; anywhere else: cancel", .interrupt),
     ]
+
+  /// Holding comes before everything that takes the keys from the script.
+  private static let demo: [KeyBinding] =
+    play + [
+      KeyBinding(
+        [.character(" ")], short: "hold", extra: true, "hold the script, or let it go on", .pause)
+    ] + lab.filter { $0.intent != .pause }
 
   private static let link: [KeyBinding] = [
     KeyBinding(digits, label: "1-9", short: "that node", "the other end", .linkDigit),

@@ -65,7 +65,7 @@ extension Pen {
       let lanes = halves(upper)[side]
       let size = Size(columns: lanes.width, rows: Layout.minimum.rows)
       pen.lanes(
-        Layout(snapshot: pen.snapshot, view: pen.view, size: size).withLanes(
+        Layout(Scene(pen.snapshot), view: pen.view, size: size).withLanes(
           in: lanes, height: height, of: pen.snapshot, pen.view), on: &canvas)
       pen.timeline(halves(times)[side], on: &canvas)
       pen.events(halves(lists)[side], title: "since the fork", on: &canvas)

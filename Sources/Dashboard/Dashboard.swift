@@ -8,11 +8,16 @@ public struct Scene: Equatable, Sendable {
   public var snapshot: ClusterSnapshot
   /// The other ending of a run that was forked, at the same time; nil when there is none.
   public var other: ClusterSnapshot?
+  /// What an audience is told; nil when no script is played.
+  public var narration: Narration?
 
   /// A scene of one cluster, or of two endings of one run.
-  public init(_ snapshot: ClusterSnapshot, other: ClusterSnapshot? = nil) {
+  public init(
+    _ snapshot: ClusterSnapshot, other: ClusterSnapshot? = nil, narration: Narration? = nil
+  ) {
     self.snapshot = snapshot
     self.other = other
+    self.narration = narration
   }
 }
 
@@ -27,19 +32,22 @@ public enum Dashboard {
       tooSmall(size, on: &canvas)
       return canvas
     }
+    var view = view
+    view.settle(scene.narration)
     let pen = Pen(snapshot: scene.snapshot, other: scene.other, view: view, glyphs: glyphs)
-    let layout = Layout(snapshot: scene.snapshot, view: view, size: size)
+    let layout = Layout(scene, view: view, size: size)
     pen.title(layout.title, on: &canvas)
     pen.scrubber(layout.scrubber, on: &canvas)
-    let top = layout.scrubber.bottom
-    let page = Rect(
-      x: 0, y: top, width: size.columns, height: size.rows - 1 - top - layout.message.height)
+    let page = layout.page
     switch view.page {
     case .help: pen.help(page, on: &canvas)
     case .node: pen.nodePage(page, on: &canvas)
     case .lost: pen.lostPage(page, on: &canvas)
     case .compare: pen.comparison(page, on: &canvas)
     default: pen.panes(layout, on: &canvas)
+    }
+    if let narration = scene.narration {
+      pen.narration(narration, layout.narration, on: &canvas)
     }
     pen.messages(layout.message, on: &canvas)
     pen.footer(layout.footer, on: &canvas)
@@ -139,7 +147,7 @@ struct Pen {
   func rule(
     _ rect: Rect, _ title: String, right: String = "", pane: Pane? = nil, on canvas: inout Canvas
   ) {
-    let isFocused = pane == view.pane && view.mode == .lab
+    let isFocused = pane == view.pane && view.isAtTop
     let style = isFocused ? Style(.blue, bold: true) : Style(.blue)
     canvas.rule(at: rect.origin, width: rect.width, glyph: glyphs.rule, style: style)
     let used = put(

@@ -2,10 +2,25 @@ import Operations
 
 /// Which keys the last line names.
 extension Bindings {
+  /// Keys that share a word, and how soon they go where there is no room: 0 never.
+  private typealias Item = (intents: [Intent], word: String, rank: Int)
+
+  /// What the footer names while a script is played.
+  private static let inPlay: [Item] = [
+    ([.nextStep], "next", 0), ([.previousChapter], "back", 0), ([.pause], "", 0),
+    ([.takeOrGive], "take the keys", 0), ([.nextChapter], "chapter on", 3),
+    ([.slower, .faster], "speed", 2), ([.help], "help", 1), ([.quit], "quit", 1),
+  ]
+
+  /// The keys of a presenter.
+  static func inPlay(isHeld: Bool, room: Int) -> [(label: String, word: String)] {
+    fitting(inPlay, table(.demo), pause: isHeld ? "go on" : "hold", room)
+  }
+
   /// What the footer names while time stands or the past is shown: keys that belong together share a
   /// word; the highest rank goes first where there is no room.
-  private static let inHistory: [(intents: [Intent], word: String, rank: Int)] = [
-    ([.pause], "", 0), ([.backInTime, .forwardInTime], "1 s", 0),
+  private static let inHistory: [Item] = [
+    ([.takeOrGive], "give back", 0), ([.pause], "", 0), ([.backInTime, .forwardInTime], "1 s", 0),
     ([.leapBack, .leapForward], "10 s", 3), ([.previousMark, .nextMark], "mark", 1),
     ([.step], "step", 1), ([.fork], "fork", 0), ([.compare], "compare", 0),
     ([.policy], "ack", 2), ([.prompt], "command", 4), ([.help], "help", 2), ([.quit], "quit", 5),
@@ -16,17 +31,27 @@ extension Bindings {
   static func inHistory(
     _ mode: Mode, isPaused: Bool, isForked: Bool, room: Int
   ) -> [(label: String, word: String)] {
-    let table = table(mode)
+    let wanted = inHistory.filter {
+      switch $0.intents {
+      case [.compare]: isForked
+      case [.back]: mode != .lab && mode != .demo
+      case [.takeOrGive]: mode == .demo
+      default: true
+      }
+    }
+    return fitting(wanted, table(mode), pause: isPaused ? "play" : "pause", room)
+  }
+
+  private static func fitting(
+    _ wanted: [Item], _ table: [KeyBinding], pause: String, _ room: Int
+  ) -> [(label: String, word: String)] {
     var items: [(label: String, word: String, rank: Int)] = []
-    for (intents, word, rank) in inHistory {
-      if intents == [.compare], !isForked { continue }
-      if intents == [.back], mode == .lab { continue }
+    for (intents, word, rank) in wanted {
       let keys = intents.compactMap { intent in
         table.first { $0.intent == intent }?.keys.first?.description
       }
       guard !keys.isEmpty else { continue }
-      let name = intents == [.pause] ? (isPaused ? "play" : "pause") : word
-      items.append((keys.joined(separator: " "), name, rank))
+      items.append((keys.joined(separator: " "), intents == [.pause] ? pause : word, rank))
     }
     func width() -> Int { items.reduce(6) { $0 + $1.label.count + $1.word.count + 3 } }
     while width() > room, let rank = items.map(\.rank).max(), rank > 0 {
@@ -39,9 +64,12 @@ extension Bindings {
 extension ViewState {
   /// The keys that the footer names, and what they do in a word, with `room` columns for them.
   func footer(_ snapshot: ClusterSnapshot, room: Int) -> [(label: String, word: String)] {
+    if mode == .demo, stage != .taken {
+      return Bindings.inPlay(isHeld: snapshot.speed == 0, room: room)
+    }
     let isStill = snapshot.speed == 0 || snapshot.isPast
     if let history = snapshot.history,
-      mode == .compare || isStill && (mode == .lab || mode == .node)
+      mode == .compare || isStill && (isAtTop || mode == .node)
     {
       return Bindings.inHistory(
         mode, isPaused: snapshot.speed == 0, isForked: history.forkedAt != nil, room: room)
@@ -53,7 +81,8 @@ extension ViewState {
     let all = bindings.reduce(8) { $0 + label($1).count + $1.short.count + 3 }
     if all > room { bindings.removeAll(where: \.isExtra) }
     var items = bindings.map { (label: label($0), word: $0.short) }
-    if snapshot.history?.forkedAt != nil, mode == .lab { items.insert(("=", "compare"), at: 1) }
+    if snapshot.history?.forkedAt != nil, isAtTop { items.insert(("=", "compare"), at: 1) }
+    if mode == .demo { items.insert(("t", "give back"), at: 0) }
     return items
   }
 }

@@ -9,6 +9,9 @@ struct Layout {
   /// From this many nodes on, a cell a node says more than a matrix of links.
   static let gridFrom = 13
 
+  /// So many lanes are seen whatever is told.
+  static let lanesKept = 5
+
   /// What a height of the screen leaves room for.
   private struct Tier {
     var laneHeight: Int
@@ -25,6 +28,22 @@ struct Layout {
       } else {
         self.init(laneHeight: 1, middle: 1 + max(6, min(nodes, 6) + 1), timeline: 0, events: 4)
       }
+    }
+
+    /// Leaves the lanes what they need where a narration takes from the rest: first from the events,
+    /// then from the links.
+    mutating func makeWay(rows: Int, lanes count: Int) {
+      if laneHeight > 1 {
+        timeline = laneHeight > 3 ? min(timeline, 10) : 0
+        events = 3
+        return
+      }
+      let free = max(0, rows - min(count, Layout.lanesKept) - 2)
+      middle = min(middle, free)
+      // A title without anything below it says nothing.
+      if middle < 4 { middle = 0 }
+      events = free - middle
+      if events == 1 { (middle, events) = middle > 0 ? (middle + 1, 0) : (0, 1) }
     }
 
     private init(laneHeight: Int, middle: Int, timeline: Int, events: Int) {
@@ -48,7 +67,11 @@ struct Layout {
   var events = Rect(x: 0, y: 0, width: 0, height: 0)
   /// Messages under way; empty while none are known.
   var flights = Rect(x: 0, y: 0, width: 0, height: 0)
-  /// What is said about the last key, above the footer; nothing is below it.
+  /// What an audience is told, above the footer; empty while no script is played.
+  var narration = Rect(x: 0, y: 0, width: 0, height: 0)
+  /// What stands instead of the panes where a page is open.
+  var page = Rect(x: 0, y: 0, width: 0, height: 0)
+  /// What is said about the last key, above the footer or above the narration.
   var message = Rect(x: 0, y: 0, width: 0, height: 0)
   var footer = Rect(x: 0, y: 0, width: 0, height: 0)
   /// Rows of one lane.
@@ -63,33 +86,36 @@ struct Layout {
   /// Columns of the lanes' axis.
   var axisColumns: Int { max(8, lanes.width - labelWidth - tailWidth) }
 
-  init(snapshot: ClusterSnapshot, view: ViewState, size: Size) {
+  init(_ scene: Scene, view: ViewState, size: Size) {
+    let snapshot = scene.snapshot
     let whole = Rect(size)
     let (top, rest) = whole.splitTop(1)
     let (middleRows, bottom) = rest.splitBottom(1)
     let (time, inner) = middleRows.splitTop(
       snapshot.history == nil ? 0 : Track.rows(on: size.rows))
-    let (body, said) = inner.splitBottom(view.messageRows)
-    (title, footer, message, scrubber) = (top, bottom, said, time)
+    (title, footer, scrubber) = (top, bottom, time)
     let nodes = snapshot.nodes.map(\.id)
     labelWidth = nodes.contains { $0.number >= 10 } ? 18 : 17
     tailWidth = size.columns >= 190 ? 66 : size.columns >= 110 ? 39 : size.columns >= 76 ? 13 : 8
+    let count = max(1, nodes.count)
+    let (stage, body) = place(scene.narration, in: inner, of: size, lanes: count, view)
+    page = body
     if view.isFullScreen {
       place(view.pane, alone: body, snapshot, view)
       return
     }
-    let count = max(1, nodes.count)
     var tier = Tier(rows: size.rows, columns: size.columns, nodes: nodes.count)
     // The scrubber takes from the events what it can.
     tier.events = max(4, tier.events - max(0, time.height - 1))
+    if scene.narration != nil { tier.makeWay(rows: stage.height, lanes: count) }
     // Messages take from the events, not from the lanes.
-    let free = inner.height - tier.middle - tier.timeline - tier.events
+    let free = stage.height - tier.middle - tier.timeline - tier.events
     laneHeight = max(1, min(tier.laneHeight, (free - 2) / count))
     let laneRows = max(1, min(count * laneHeight, free - 2))
     let (lanesRect, below) = body.splitTop(laneRows + 2)
     lanes = lanesRect
     let (middle, lower) = below.splitTop(min(tier.middle, below.height))
-    placeMiddle(middle, nodes: nodes.count)
+    if middle.height > 0 { placeMiddle(middle, nodes: nodes.count) }
     let eventRows = tier.timeline == 0 ? lower.height : min(lower.height, tier.events)
     let (timelineRect, eventsRect) = lower.splitTop(lower.height - eventRows)
     timeline = timelineRect
@@ -134,7 +160,7 @@ struct Layout {
 
   /// Messages under way take from the events: the right half, or the upper rows.
   private mutating func placeFlights(_ count: Int, hasArrived: Bool) {
-    guard count > 0 || hasArrived else { return }
+    guard count > 0 || hasArrived, narration.isEmpty || events.height > 3 else { return }
     if events.width >= 110 {
       (events, flights) = events.splitLeft(events.width / 2)
     } else {
@@ -160,6 +186,7 @@ struct Layout {
       (clients, latency) = upper.splitLeft(upper.width / 2)
       timeline = lower
     case .events: events = body
+    case .narration: break
     }
   }
 
@@ -202,6 +229,7 @@ struct Layout {
       return .clients
     }
     if events.contains(point) || flights.contains(point) { return .events }
+    if narration.contains(point) { return .narration }
     return nil
   }
 }

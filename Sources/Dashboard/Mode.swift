@@ -2,6 +2,8 @@
 public enum Mode: Equatable, Sendable {
   /// The lab's panes.
   case lab
+  /// The same panes while a script is played.
+  case demo
   /// After `p`, `d` or `o`: which link?
   case link(LinkIntent)
   /// The `:` prompt.
@@ -66,7 +68,8 @@ public enum Intent: Equatable, Sendable {
   case policy, workload
   case forceFailover, switchover
   case undo, redo
-  case fullScreen, redraw, quit, interrupt, suspend
+  case nextStep, previousChapter, nextChapter, takeOrGive
+  case fullScreen, record, redraw, quit, interrupt, suspend
   case linkDigit, linkAll, linkOut, linkIn
   case yes, no
   case submit, complete, completeBack, historyBack, historyForward

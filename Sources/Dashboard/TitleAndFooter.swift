@@ -34,6 +34,9 @@ extension Pen {
       parts.append(
         ("\(word) \(Short.count(Double(other.ledger.lost)))", isWorse ? .loud : .normal, 0))
     }
+    if view.isRecording {
+      parts.append(("\(glyphs.record) REC", Style(.vermilion, bold: true), 0))
+    }
     if ledger.violationCount > 0 {
       parts.append(("\(ledger.violationCount) VIOLATIONS", .loud, 0))
     }
@@ -140,6 +143,7 @@ extension Pen {
   /// Toasts, questions, completions and what is wrong with the prompt's line.
   func messages(_ rect: Rect, on canvas: inout Canvas) {
     guard !rect.isEmpty else { return }
+    canvas.fill(rect)
     func show(_ text: String, _ style: Style, _ row: Int = 0) {
       put(
         " " + text, at: Point(x: rect.x, y: rect.y + row), style: style, limit: rect.width,

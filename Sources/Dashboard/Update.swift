@@ -7,31 +7,41 @@ extension ViewState {
   ///
   /// - Parameters:
   ///   - key: what was typed.
-  ///   - snapshot: what is on the screen.
+  ///   - scene: what is on the screen.
   ///   - size: the screen's, for the mouse.
   ///   - milliseconds: the frames' clock, for toasts.
   public mutating func handle(
-    _ key: Key, _ snapshot: ClusterSnapshot, size: Size, at milliseconds: Int
+    _ key: Key, _ scene: Scene, size: Size, at milliseconds: Int
   ) -> [Action] {
+    settle(scene.narration)
+    let before = mode
+    let actions = respond(key, scene, size, milliseconds)
+    return takingKeys(actions, from: before, milliseconds)
+  }
+
+  private mutating func respond(
+    _ key: Key, _ scene: Scene, _ size: Size, _ milliseconds: Int
+  ) -> [Action] {
+    let snapshot = scene.snapshot
     guard size.holds(Layout.minimum) else { return onTooSmall(key) }
-    if case .mouse(let event) = key { return mouse(event, snapshot, size, milliseconds) }
+    if case .mouse(let event) = key { return mouse(event, scene, size, milliseconds) }
     if key.isInput, !isTyping { lastKey = key.description }
     if case .paste(let text) = key { return paste(text, at: milliseconds) }
-    guard let intent = Bindings.intent(of: key, in: mode) else {
+    guard let intent = Bindings.intent(of: key, in: mode, isPlayed: isPlayed) else {
       type(key, at: milliseconds)
       return []
     }
     switch intent {
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
-    default: break
+    default: if let cue = cue(intent, milliseconds) { return [.cue(cue)] }
     }
     switch mode {
-    case .lab, .node, .compare: return lab(intent, key, snapshot, size, milliseconds)
+    case .lab, .demo, .node, .compare: return lab(intent, key, scene, size, milliseconds)
     case .link(let link): return self.link(link, intent, key, snapshot, milliseconds)
     case .prompt: return promptIntent(intent, snapshot, milliseconds)
     case .filter: return filterIntent(intent)
-    case .help: return helpIntent(intent, snapshot, size, milliseconds)
+    case .help: return helpIntent(intent, scene, size, milliseconds)
     case .lost: return lostIntent(intent, snapshot)
     case .confirm: return confirmIntent(intent, milliseconds)
     }
@@ -60,8 +70,9 @@ extension ViewState {
       eventsBack = 0
     case .confirm: break
     case .link: show(.note("\(key) is no node: 1 to 9, 0 for all, Esc"), at: milliseconds)
-    case .lab, .node, .help, .lost, .compare:
-      let text = Bindings.elsewhere(key) ?? "\(key) does nothing here; ? lists the keys"
+    case .lab, .demo, .node, .help, .lost, .compare:
+      let text =
+        Bindings.elsewhere(key, isPlayed: isPlayed) ?? "\(key) does nothing here; ? lists the keys"
       show(.note(text), at: milliseconds)
     }
   }
@@ -81,10 +92,11 @@ extension ViewState {
   // MARK: The lab
 
   private mutating func lab(
-    _ intent: Intent, _ key: Key, _ snapshot: ClusterSnapshot, _ size: Size, _ milliseconds: Int
+    _ intent: Intent, _ key: Key, _ scene: Scene, _ size: Size, _ milliseconds: Int
   ) -> [Action] {
+    let snapshot = scene.snapshot
     switch intent {
-    case .up, .down, .first, .last: move(intent, snapshot, size)
+    case .up, .down, .first, .last: move(intent, scene, size)
     case .selectDigit: select(key, snapshot, milliseconds)
     case .selectNone: selected = nil
     case .nextPane: focus(1)
@@ -101,7 +113,8 @@ extension ViewState {
       filterLine.clear()
       filterLine.set(filter)
     case .fullScreen: isFullScreen.toggle()
-    case .quit: return [.quit]
+    case .quit: return quit()
+    case .record: return [.record]
     case .interrupt: return [.interrupt]
     case .pause: return [.command(snapshot.speed == 0 ? .resume : .pause)]
     case .slower: return changeSpeed(snapshot, faster: false, milliseconds)
@@ -139,9 +152,17 @@ extension ViewState {
     return []
   }
 
+  /// Ends the program; asks first where that would end a recording.
+  mutating func quit() -> [Action] {
+    guard isRecording else { return [.quit] }
+    question = Question(.quit, text: "Recording; quit and close the file? y/N")
+    mode = .confirm
+    return []
+  }
+
   private mutating func goBack() {
     if mode == .node || mode == .compare {
-      (mode, home) = (.lab, .lab)
+      (mode, home) = (top, top)
     } else if isFullScreen {
       isFullScreen = false
     } else if !filter.isEmpty {
@@ -152,14 +173,16 @@ extension ViewState {
   }
 
   private mutating func focus(_ step: Int) {
-    let panes = Pane.allCases
-    let position = (pane.rawValue + step + panes.count) % panes.count
-    pane = panes[position]
+    let panes = Pane.allCases.filter { $0 != .narration || isPlayed }
+    let position = panes.firstIndex(of: pane) ?? 0
+    pane = panes[(position + step + panes.count) % panes.count]
   }
 
-  private mutating func move(_ intent: Intent, _ snapshot: ClusterSnapshot, _ size: Size) {
-    if pane == .events, mode == .lab {
-      let rows = Layout(snapshot: snapshot, view: self, size: size).events.height - 1
+  private mutating func move(_ intent: Intent, _ scene: Scene, _ size: Size) {
+    let snapshot = scene.snapshot
+    if pane == .narration, isAtTop { return scrollNarration(intent, scene, size) }
+    if pane == .events, isAtTop {
+      let rows = Layout(scene, view: self, size: size).events.height - 1
       let most = max(0, EventList(snapshot.events, filter: filter).lines.count - rows)
       switch intent {
       case .up: eventsBack = min(eventsBack + 1, most)
@@ -230,9 +253,9 @@ extension ViewState {
   // MARK: Pages
 
   private mutating func helpIntent(
-    _ intent: Intent, _ snapshot: ClusterSnapshot, _ size: Size, _ milliseconds: Int
+    _ intent: Intent, _ scene: Scene, _ size: Size, _ milliseconds: Int
   ) -> [Action] {
-    let rows = Bindings.rows(of: home)
+    let rows = Bindings.rows(of: home, isPlayed: isPlayed)
     switch intent {
     case .up: helpRow = max(0, helpRow - 1)
     case .down: helpRow = min(rows.count - 1, helpRow + 1)
@@ -243,7 +266,7 @@ extension ViewState {
       guard rows.indices.contains(helpRow), rows[helpRow].intent != .help,
         let key = rows[helpRow].keys.first
       else { return [] }
-      return handle(key, snapshot, size: size, at: milliseconds)
+      return respond(key, scene, size, milliseconds)
     default: mode = home
     }
     return []
@@ -264,14 +287,14 @@ extension ViewState {
   // MARK: The mouse
 
   private mutating func mouse(
-    _ event: MouseEvent, _ snapshot: ClusterSnapshot, _ size: Size, _ milliseconds: Int
+    _ event: MouseEvent, _ scene: Scene, _ size: Size, _ milliseconds: Int
   ) -> [Action] {
     if event.action != .release, !isTyping { lastKey = Key.mouse(event).description }
-    let layout = Layout(snapshot: snapshot, view: self, size: size)
+    let layout = Layout(scene, view: self, size: size)
     if layout.scrubber.contains(event.position), !isTyping, mode != .confirm {
-      return scrub(event, layout.scrubber, snapshot, milliseconds)
+      return scrub(event, layout.scrubber, scene.snapshot, milliseconds)
     }
-    guard mode == .lab else { return [] }
+    guard isAtTop else { return [] }
     switch event.action {
     case .press:
       if let node = layout.node(at: event.position) {
@@ -280,8 +303,8 @@ extension ViewState {
       } else if let pane = layout.pane(at: event.position) {
         self.pane = pane
       }
-    case .wheelUp: if pane == .events { move(.up, snapshot, size) }
-    case .wheelDown: if pane == .events { move(.down, snapshot, size) }
+    case .wheelUp: if pane == .events || pane == .narration { move(.up, scene, size) }
+    case .wheelDown: if pane == .events || pane == .narration { move(.down, scene, size) }
     default: break
     }
     return []

@@ -23,7 +23,7 @@ extension ViewState {
     case .refused(let why):
       show(.refused(why), at: milliseconds)
     case .question(let text):
-      question = Question(command: command, text: text)
+      question = Question(.command(command), text: text)
       mode = .confirm
     }
     return []
@@ -76,7 +76,7 @@ extension ViewState {
       show(.note("nothing was done"), at: milliseconds)
       return []
     }
-    return [.command(question.command)]
+    return [question.action]
   }
 
   // MARK: The prompts
@@ -106,7 +106,9 @@ extension ViewState {
     case "":
       mode = home
       return []
-    case "q", "quit", "exit": return [.quit]
+    case "q", "quit", "exit":
+      mode = home
+      return quit()
     case "help":
       mode = .help
       return []

@@ -6,6 +6,10 @@ import Positions
 public enum Action: Equatable, Sendable {
   /// Hand a command to the engine.
   case command(Command)
+  /// Hand on to the script that is played.
+  case cue(Cue)
+  /// Begin a recording, or end it.
+  case record
   /// End the program.
   case quit
   /// End the program as an interrupt does.
@@ -19,6 +23,8 @@ public enum Action: Equatable, Sendable {
 /// The panes that can be focused.
 public enum Pane: Int, CaseIterable, Sendable {
   case lanes, links, clients, events
+  /// What an audience is told; there while a script is played.
+  case narration
 }
 
 /// Everything about the screen that is not the cluster's: selection, mode, prompt, toast.
@@ -61,13 +67,37 @@ public struct ViewState: Equatable, Sendable {
   public var arrived: [MessageInFlight] = []
   /// Where the run parted from its other ending when it was drawn last.
   public var knownFork: Instant?
+  /// Where the script that is played stands; nil: none is played.
+  public var stage: Narration.Stage?
+  /// What was told last.
+  public var told = ""
+  /// Lines that the narration was scrolled by from where it would stand, back below zero.
+  public var narrationScroll = 0
+  /// Who has the keys, where that was asked for and is not seen yet.
+  public var keysAsked: KeysAsked?
+  /// Whether what is shown is recorded.
+  public var isRecording = false
 
   /// Something that is asked before it is done.
   public struct Question: Equatable, Sendable {
     /// What would be done.
-    public var command: Command
+    public var action: Action
     /// What it costs, ending in `y/N`.
     public var text: String
+
+    /// A question before something is done.
+    public init(_ action: Action, text: String) {
+      self.action = action
+      self.text = text
+    }
+  }
+
+  /// The keys of a script that is played, asked for or given back.
+  public struct KeysAsked: Equatable, Sendable {
+    /// Whether they were asked for.
+    public var areTaken: Bool
+    /// Frames' clock when that was, in milliseconds.
+    public var since: Int
   }
 
   /// A line that goes away by itself.
@@ -133,14 +163,16 @@ public struct ViewState: Equatable, Sendable {
   }
 
   /// Keeps what the next frame needs to know of this one. Called before each frame.
-  public mutating func follow(_ snapshot: ClusterSnapshot, size: Size, at milliseconds: Int) {
+  public mutating func follow(_ scene: Scene, size: Size, at milliseconds: Int) {
+    let snapshot = scene.snapshot
+    settle(scene.narration)
     noticeFork(snapshot, at: milliseconds)
     noticeArrivals(snapshot)
     guard size.holds(Layout.minimum) else { return }
     // A moment in the past has a scale of its own.
     if let drawn, snapshot.at < drawn { axis = nil }
     drawn = snapshot.at
-    let layout = Layout(snapshot: snapshot, view: self, size: size)
+    let layout = Layout(scene, view: self, size: size)
     axis = Axis(snapshot, columns: layout.axisColumns, memory: axis).memory(
       after: axis, at: milliseconds)
   }

@@ -62,7 +62,8 @@ struct Screen {
             if key == .control("c") { status = 130 }
             continue
           }
-          let actions = view.handle(key, snapshot, size: terminal.size, at: Self.clock)
+          let actions = view.handle(
+            key, scene(snapshot), size: terminal.size, at: Self.clock)
           status = carryOut(actions, terminal, inbox) ?? status
         }
       }
@@ -73,7 +74,7 @@ struct Screen {
       if view.tick(Self.clock) { isDirty = true }
       guard isDirty, Self.clock - lastFrame >= Self.frameSpacing, let snapshot = engine.snapshot
       else { continue }
-      view.follow(snapshot, size: terminal.size, at: Self.clock)
+      view.follow(scene(snapshot), size: terminal.size, at: Self.clock)
       draw(snapshot, view, on: terminal)
       lastFrame = Self.clock
       isDirty = false
@@ -91,10 +92,13 @@ struct Screen {
     return taken
   }
 
+  private func scene(_ snapshot: ClusterSnapshot) -> Scene {
+    Scene(snapshot, other: engine.other, narration: engine.narration)
+  }
+
   private func draw(_ snapshot: ClusterSnapshot, _ view: ViewState, on terminal: Terminal) {
     let canvas = Dashboard.render(
-      Scene(snapshot, other: engine.other), view: view, size: terminal.size, glyphs: terminal.glyphs
-    )
+      scene(snapshot), view: view, size: terminal.size, glyphs: terminal.glyphs)
     terminal.draw(canvas, cursor: Dashboard.cursor(view: view, size: terminal.size))
   }
 
@@ -109,6 +113,8 @@ struct Screen {
           inbox.outcomes.withLock { $0.append((command, outcome)) }
           alarm.ring()
         }
+      case .cue(let cue): engine.cue(cue)
+      case .record: break
       case .quit: return 0
       case .interrupt: return 130
       case .redraw: terminal.repaint()

@@ -70,7 +70,7 @@ import Testing
     snapshot.nodes[12].lag = Lag(bytes: 1 << 20, records: 5000, time: .seconds(9))
     var view = ViewState()
     view.selected = NodeID(16)
-    let layout = Layout(snapshot: snapshot, view: view, size: .init(columns: 80, rows: 24))
+    let layout = Layout(Scene(snapshot), view: view, size: .init(columns: 80, rows: 24))
     for number in [1, 13, 16, 18, 19] { #expect(layout.shown.contains(NodeID(number))) }
   }
 }

@@ -76,7 +76,7 @@ import Testing
     try Self.check(render(), "node")
     view.mode = .prompt
     view.prompt.set("kill leadr")
-    _ = view.handle(.enter, Scenes.lagging, size: size, at: 0)
+    _ = view.handle(.enter, Scene(Scenes.lagging), size: size, at: 0)
     try Self.check(render(), "prompt-error")
   }
 

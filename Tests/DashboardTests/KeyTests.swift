@@ -13,7 +13,7 @@ import Testing
     _ keys: [Key], _ snapshot: ClusterSnapshot = Scenes.cluster(3), view: ViewState = ViewState()
   ) -> (actions: [Action], view: ViewState) {
     var view = view
-    let actions = keys.flatMap { view.handle($0, snapshot, size: Self.size, at: 0) }
+    let actions = keys.flatMap { view.handle($0, Scene(snapshot), size: Self.size, at: 0) }
     return (actions, view)
   }
 
@@ -42,7 +42,7 @@ import Testing
         var view = ViewState()
         view.selected = NodeID(2)
         let before = view
-        let actions = view.handle(key, Scenes.cluster(3), size: Self.size, at: 0)
+        let actions = view.handle(key, Scene(Scenes.cluster(3)), size: Self.size, at: 0)
         view.lastKey = ""
         let isInert = [.back, .down, .up, .first, .last, .selectDigit].contains(binding.intent)
         #expect(!actions.isEmpty || view != before || isInert, "\(binding.label)")
@@ -142,7 +142,7 @@ import Testing
     #expect(page.actions.isEmpty)
     #expect(page.view.mode == .lab)
     var view = ViewState()
-    view.question = ViewState.Question(command: .wipe(.node(NodeID(2))), text: "? y/N")
+    view.question = ViewState.Question(.command(.wipe(.node(NodeID(2)))), text: "? y/N")
     view.mode = .confirm
     #expect(type([.control("c")], view: view).actions.isEmpty)
   }
@@ -151,11 +151,12 @@ import Testing
     var view = ViewState()
     let small = Size(columns: 40, rows: 10)
     for key in keys("xrzpFPu :?2") + [.enter, .tab, .paste("kill n1")] {
-      #expect(view.handle(key, Scenes.cluster(3), size: small, at: 0).isEmpty)
+      #expect(view.handle(key, Scene(Scenes.cluster(3)), size: small, at: 0).isEmpty)
     }
     #expect(view == ViewState())
-    #expect(view.handle(.character("q"), Scenes.cluster(3), size: small, at: 0) == [.quit])
-    #expect(view.handle(.control("c"), Scenes.cluster(3), size: small, at: 0) == [.interrupt])
+    #expect(view.handle(.character("q"), Scene(Scenes.cluster(3)), size: small, at: 0) == [.quit])
+    #expect(
+      view.handle(.control("c"), Scene(Scenes.cluster(3)), size: small, at: 0) == [.interrupt])
   }
 
   @Test func delaysAndLossesGoOneWayAndToAllToo() {

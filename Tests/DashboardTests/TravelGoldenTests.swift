@@ -119,9 +119,9 @@ import Testing
 
   @Test func goingBackForgetsTheScale() {
     var view = ViewState()
-    view.follow(Scenes.simulated, size: GoldenTests.sizes[0], at: 0)
+    view.follow(Scene(Scenes.simulated), size: GoldenTests.sizes[0], at: 0)
     view.axis?.scale = 1 << 20
-    view.follow(Scenes.past, size: GoldenTests.sizes[0], at: 10)
+    view.follow(Scene(Scenes.past), size: GoldenTests.sizes[0], at: 10)
     #expect((view.axis?.scale ?? 1 << 20) < 1 << 20)
   }
 
@@ -140,7 +140,7 @@ import Testing
     var view = ViewState()
     let size = GoldenTests.sizes[0]
     func text(_ snapshot: ClusterSnapshot) -> [String] {
-      view.follow(snapshot, size: size, at: 0)
+      view.follow(Scene(snapshot), size: size, at: 0)
       return Dashboard.render(Scene(snapshot), view: view, size: size, glyphs: .unicode).text()
     }
     var snapshot = Scenes.stepping

@@ -14,7 +14,7 @@ import Testing
   ) -> (commands: [String], view: ViewState) {
     var view = view
     let actions = text.flatMap {
-      view.handle(.character($0), snapshot, size: Self.size, at: 0)
+      view.handle(.character($0), Scene(snapshot), size: Self.size, at: 0)
     }
     let commands = actions.map {
       if case .command(let command) = $0 { command.text } else { "\($0)" }
@@ -131,7 +131,7 @@ import Testing
     #expect(linked.mode == .compare)
     #expect(type("=", Scenes.kept, view: page).view.mode == .lab)
     var view = page
-    #expect(view.handle(.escape, Scenes.kept, size: Self.size, at: 0).isEmpty)
+    #expect(view.handle(.escape, Scene(Scenes.kept), size: Self.size, at: 0).isEmpty)
     #expect(view.mode == .lab)
     #expect(view.home == .lab)
   }
@@ -140,14 +140,14 @@ import Testing
     var view = ViewState()
     // What is done in the past forks as well, so that the offer depends on the fork alone.
     view.show(.done("n1 killed; forked at 00:11.0"), of: .kill(.leader), at: 0)
-    view.follow(Scenes.kept, size: Self.size, at: 0)
+    view.follow(Scene(Scenes.kept), size: Self.size, at: 0)
     let text = Dashboard.render(
       Scene(Scenes.kept, other: Scenes.losing), view: view, size: Self.size, glyphs: .unicode
     ).text()
     #expect(text[22] == " ✓ n1 killed; forked at 00:11.0; = compares the endings")
     // It is offered once.
     view.show(.done("paused"), of: .pause, at: 0)
-    view.follow(Scenes.kept, size: Self.size, at: 0)
+    view.follow(Scene(Scenes.kept), size: Self.size, at: 0)
     #expect(view.toast?.isFork == false)
     #expect(text[23].contains("= compare"))
     #expect(text[0].contains("lost 0  other lost 31"))
@@ -181,7 +181,7 @@ import Testing
     var view = ViewState()
     (view.mode, view.home) = (mode, mode)
     return view.handle(
-      .mouse(MouseEvent(.press, at: Point(x: x, y: 1))), snapshot, size: Self.size, at: 0)
+      .mouse(MouseEvent(.press, at: Point(x: x, y: 1))), Scene(snapshot), size: Self.size, at: 0)
   }
 
   @Test func aClickGoesToTheMomentOrItsMark() {
@@ -221,6 +221,6 @@ import Testing
     var view = ViewState()
     let up = Key.mouse(MouseEvent(.wheelUp, at: Point(x: 30, y: 1)))
     #expect(
-      view.handle(up, Scenes.past, size: Self.size, at: 0) == [.command(.back(.seconds(1)))])
+      view.handle(up, Scene(Scenes.past), size: Self.size, at: 0) == [.command(.back(.seconds(1)))])
   }
 }

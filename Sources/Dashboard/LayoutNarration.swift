@@ -1,0 +1,53 @@
+import Canvas
+import Operations
+
+/// Where the narration stands, and what is said about keys beside it.
+extension Layout {
+  /// Places the narration above the footer, and messages.
+  ///
+  /// - Returns: the rows of the panes, and those that messages leave of them.
+  mutating func place(
+    _ narration: Narration?, in inner: Rect, of size: Size, lanes count: Int, _ view: ViewState
+  ) -> (stage: Rect, body: Rect) {
+    guard let narration else {
+      let (body, said) = inner.splitBottom(view.messageRows)
+      message = said
+      return (inner, body)
+    }
+    let rows = Self.rows(narration, inner, size, lanes: count, view)
+    let (stage, story) = inner.splitBottom(rows)
+    self.narration = story
+    // Whoever types has the keys and looks at the last rows; a text that is read stays where it is.
+    if view.mode == .prompt || view.mode == .confirm {
+      message = story.splitBottom(view.messageRows).bottom
+      return (stage, stage)
+    }
+    let (body, said) = stage.splitBottom(view.messageRows)
+    message = said
+    return (stage, body)
+  }
+
+  /// Rows of the narration: always as many on one screen, so that nothing jumps, and more only for a
+  /// text that could not be read otherwise.
+  private static func rows(
+    _ narration: Narration, _ inner: Rect, _ size: Size, lanes count: Int, _ view: ViewState
+  ) -> Int {
+    // Beside a page: where the script stands, and what comes next.
+    if view.isOnPage { return 2 }
+    if view.isFullScreen, view.pane == .narration { return inner.height }
+    let usual = size.rows >= 50 ? 12 : size.rows >= 34 ? 10 : size.rows >= 20 ? 7 : 6
+    let needed = Story(narration, width: inner.width, rows: usual).needed
+    let most = inner.height - min(count, lanesKept) - 2
+    return needed <= max(usual, most) ? max(usual, needed) : min(needed, inner.height)
+  }
+}
+
+extension ViewState {
+  /// Whether a page stands where the panes were.
+  var isOnPage: Bool {
+    switch page {
+    case .help, .node, .lost, .compare: true
+    default: false
+    }
+  }
+}

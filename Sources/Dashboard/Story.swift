@@ -1,0 +1,139 @@
+import Canvas
+import Operations
+
+/// A narration as lines of a width: what was said, what was checked, what is asked.
+struct Story {
+  /// Pieces of text, one behind the other.
+  typealias Line = [(text: String, style: Style)]
+
+  /// The rule above and the line of what comes next below.
+  private static let frame = 2
+  /// The longest line that eyes find their way back from.
+  private static let measure = 96
+
+  /// Columns of a second column, for what was checked; 0 where there is none.
+  let aside: Int
+  /// The lines, oldest first.
+  private(set) var lines: [Line] = []
+  /// What was checked, where it has a column of its own.
+  private(set) var checked: [Line] = []
+  /// The first lines of what was said, each time.
+  private var beginnings: [Int] = []
+  /// The first line of what is to be read now.
+  private var newest = 0
+  /// Rows that it takes to read that.
+  var needed: Int { lines.count - newest + Self.frame }
+
+  private let glyphs: Glyphs
+
+  /// The lines for a pane of a width and usually so many rows.
+  init(_ narration: Narration, width: Int, rows: Int, glyphs: Glyphs = .unicode) {
+    self.glyphs = glyphs
+    aside = width >= 110 ? min(56, width * 36 / 100) : 0
+    let columns = min(Self.measure, width - 2 - (aside > 0 ? aside + 2 : 0))
+    let isSpaced = rows >= 10
+    for (position, text) in narration.said.enumerated() {
+      let isNewest = position == narration.said.count - 1
+      if isSpaced, position > 0 { lines.append([]) }
+      beginnings.append(lines.count)
+      if isNewest { newest = lines.count }
+      let style = isNewest && narration.question == nil ? Style.bold : isNewest ? .normal : .dim
+      lines += Wrap.lines(text, columns).map { [($0, style)] }
+    }
+    check(narration, columns)
+    if let question = narration.question { ask(question, columns) }
+    if case .failed(let why) = narration.stage { loud("\(glyphs.cross) FAILED", why, columns) }
+  }
+
+  private mutating func ask(_ question: String, _ columns: Int) {
+    let style = Style(.yellow, bold: true)
+    for (row, text) in Wrap.lines(question, columns - 4).enumerated() {
+      lines.append([row == 0 ? (" ? ", style.reversed) : ("   ", .normal), (" " + text, style)])
+    }
+  }
+
+  private mutating func check(_ narration: Narration, _ columns: Int) {
+    var flow: [Line] = []
+    for check in narration.checks where check.holds {
+      let line: Line = [
+        ("\(glyphs.check) ", Style(.green, bold: true)), (check.text, .normal),
+        ("  holds", Style(.green)),
+      ]
+      flow.append(line)
+    }
+    if aside > 0 { checked = flow } else { lines += Self.packed(flow, columns).suffix(2) }
+    for check in narration.checks where !check.holds {
+      // What the play failed by is told below.
+      if case .failed(let why) = narration.stage, why.contains(check.text) { continue }
+      loud("\(glyphs.cross) FAILED", "\(check.text): \(check.found)", columns)
+    }
+  }
+
+  /// Several short ones share a line.
+  private static func packed(_ pieces: [Line], _ columns: Int) -> [Line] {
+    var lines: [Line] = []
+    for piece in pieces {
+      if let last = lines.last, width(last) + 3 + width(piece) <= columns {
+        lines[lines.count - 1] = last + [("   ", .normal)] + piece
+      } else {
+        lines.append(piece)
+      }
+    }
+    return lines
+  }
+
+  private static func width(_ line: Line) -> Int { line.reduce(0) { $0 + Legible.width($1.text) } }
+
+  private mutating func loud(_ word: String, _ text: String, _ columns: Int) {
+    let indent = String(repeating: " ", count: Legible.width(word) + 2)
+    for (row, text) in Wrap.lines(text, max(8, columns - indent.count - 1)).enumerated() {
+      lines.append([(row == 0 ? " \(word) " : indent, .loud), ("\(text) ", .loud)])
+    }
+  }
+
+  // MARK: What is seen of it
+
+  /// The first line that is seen with so many rows: what is to be read now is seen whole or from its
+  /// beginning, what came before only whole.
+  func start(rows: Int, scroll: Int = 0) -> Int {
+    let last = max(0, lines.count - rows)
+    let usual =
+      last <= newest ? beginnings.first { $0 >= last } ?? newest : newest
+    return max(0, min(usual + scroll, max(usual, last)))
+  }
+}
+
+/// Words in lines.
+enum Wrap {
+  /// Breaks a text at its spaces; a word that is longer than a line anywhere.
+  static func lines(_ text: String, _ columns: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    var width = 0
+    func end() {
+      if width > 0 { lines.append(line) }
+      (line, width) = ("", 0)
+    }
+    for word in text.split(whereSeparator: \.isWhitespace) {
+      let length = Legible.width(word)
+      if width > 0, width + 1 + length > columns { end() }
+      if width > 0 {
+        line += " "
+        width += 1
+      }
+      if length <= columns {
+        line += word
+        width += length
+        continue
+      }
+      for character in word {
+        let step = Legible.width(String(character))
+        if width + step > columns { end() }
+        line.append(character)
+        width += step
+      }
+    }
+    end()
+    return lines
+  }
+}
