@@ -121,12 +121,16 @@ public final class LiveEngine: Engine {
     private var nextSnapshot: Int64 = 0
     private var timed: [TimedCommand]
     private var direction: LiveDirection?
+    /// What the cluster began with, and every command since: the run as a script.
+    private var beginning: (knobs: Knobs, load: LoadChange)
+    private var done: [TimedCommand] = []
 
     init(
       cluster: Cluster<LiveWorld>, engine: LiveEngine, timed: [TimedCommand],
       direction: LiveDirection?
     ) {
       self.cluster = cluster
+      beginning = (cluster.knobs, cluster.load.settings)
       self.direction = direction
       self.engine = engine
       self.timed = timed.reversed()
@@ -192,6 +196,8 @@ public final class LiveEngine: Engine {
         engine.waker.withLock { $0 = world.waker }
         lastEvent = 0
         timed = []
+        beginning = (cluster.knobs, cluster.load.settings)
+        done = []
       } catch {
         cluster.say(.fault, nil, "no fresh cluster: \(error)")
         direction = nil
@@ -213,7 +219,16 @@ public final class LiveEngine: Engine {
         }
         cluster.world.setSpeed(speed)
         return .done("speed \(speed)x")
-      default: return cluster.perform(command)
+      case .save(let path):
+        let script = ScriptText.write(
+          knobs: beginning.knobs, load: beginning.load, commands: done, until: cluster.world.now,
+          comment: SavedRun.mark)
+        return SavedRun.write(script, to: path)
+      default:
+        let at = cluster.world.now
+        let outcome = cluster.perform(command)
+        if outcome.isAccepted { done.append(TimedCommand(at: at, command: command)) }
+        return outcome
       }
     }
 

@@ -21,7 +21,9 @@ public final class SimulatedEngine: Engine {
     public var speed = 1.0
     /// Whether a presenter goes on by hand wherever an audience would read.
     public var isStepwise = false
-    /// Whether it begins again when it is over, and answers its own questions.
+    /// Whether nobody is there to press a key: questions are left standing for a while, and it goes on.
+    public var isUnattended = false
+    /// Whether it begins again when it is over.
     public var loops = false
 
     /// At real time, by itself, once.

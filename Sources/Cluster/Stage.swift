@@ -2,8 +2,8 @@ import Operations
 import Positions
 
 /// A play before an audience: time goes on at a speed, and stands while people read.
-struct Stage {
-  private enum Hold: Equatable {
+public struct Stage: Sendable {
+  private enum Hold: Equatable, Sendable {
     /// Time goes on.
     case none
     /// The audience has so much time left to read.
@@ -14,10 +14,11 @@ struct Stage {
     case over(Interval)
   }
 
-  private(set) var opening: Play
-  var play: Play
+  private let opening: Play
+  /// What is played.
+  public var play: Play
   /// The clock's speed, 1 being real time.
-  var speed: Double
+  public var speed: Double
   private let manner: SimulatedEngine.Manner
   private var hold = Hold.none
   /// Whether what is waited for is skipped: time goes as fast as it can until the next beat.
@@ -25,11 +26,12 @@ struct Stage {
   /// The chapter that everything before is skipped for.
   private var wantedChapter: Int?
 
-  /// How long a loop's end stays, and how long its questions.
+  /// How long a loop's end stays, and how long a question that nobody is there to answer.
   private static let curtain = Interval.seconds(6)
   private static let thought = Interval.seconds(8)
 
-  init(_ play: Play, _ manner: SimulatedEngine.Manner) {
+  /// The beginning of a play.
+  public init(_ play: Play, _ manner: SimulatedEngine.Manner) {
     opening = play
     self.play = play
     self.manner = manner
@@ -37,7 +39,7 @@ struct Stage {
   }
 
   /// What the audience is told.
-  var narration: Narration? {
+  public var narration: Narration? {
     guard var narration = play.director?.narration else { return nil }
     if play.isTaken {
       narration.stage = .taken
@@ -52,7 +54,7 @@ struct Stage {
   }
 
   /// Lets as much time pass as has passed outside, while there is a processor for it.
-  mutating func move(by elapsed: Interval, while hasTime: () -> Bool) {
+  public mutating func move(by elapsed: Interval, while hasTime: () -> Bool = { true }) {
     let passed = elapsed.scaled(by: speed)
     guard !play.isTaken else { return run(until: play.machine.now + passed, hasTime) }
     switch hold {
@@ -97,14 +99,15 @@ struct Stage {
   }
 
   private func hold(for time: Interval?) -> Hold {
-    if manner.loops { return .beat(time ?? Self.thought) }
+    if manner.isUnattended { return .beat(time ?? Self.thought) }
     if manner.isStepwise { return .key }
     return time.map { .beat($0) } ?? .key
   }
 
   // MARK: Cues
 
-  mutating func take(_ cue: Cue) {
+  /// Does what a person asks of the play.
+  public mutating func take(_ cue: Cue) {
     switch cue {
     case .takeOrGive:
       if play.isTaken { play.give() } else { play.take() }
@@ -132,5 +135,6 @@ struct Stage {
     }
   }
 
-  private var isOver: Bool { if case .over = hold { true } else { false } }
+  /// Whether everything was played.
+  public var isOver: Bool { if case .over = hold { true } else { false } }
 }

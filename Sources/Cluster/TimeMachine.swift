@@ -68,7 +68,7 @@ public struct TimeMachine: Sendable {
   public var snapshot: ClusterSnapshot { snapshot(speed: 1) }
 
   /// What can be seen now, with where it stands in its history.
-  func snapshot(speed: Double) -> ClusterSnapshot {
+  public func snapshot(speed: Double) -> ClusterSnapshot {
     var snapshot = cluster.snapshot(speed: speed)
     var history = HistorySnapshot(seed: configuration.seed)
     history.begin = begin

@@ -114,7 +114,7 @@ extension ViewState {
       filterLine.set(filter)
     case .fullScreen: isFullScreen.toggle()
     case .quit: return quit()
-    case .record: return [.record]
+    case .record: return [.record(to: nil)]
     case .interrupt: return [.interrupt]
     case .pause: return [.command(snapshot.speed == 0 ? .resume : .pause)]
     case .slower: return changeSpeed(snapshot, faster: false, milliseconds)

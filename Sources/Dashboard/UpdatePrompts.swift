@@ -115,11 +115,17 @@ extension ViewState {
     default: break
     }
     do {
-      let command = try CommandParser.parse(prompt.string)
+      let read = try PromptLine.parse(prompt.string, nodes: snapshot.nodes.map(\.id))
       prompt.remember(line)
       prompt.clear()
       mode = home
-      return consider(command, snapshot, milliseconds)
+      switch read {
+      case .command(let command): return consider(command, snapshot, milliseconds)
+      case .expect(let condition):
+        show(condition.outcome(in: snapshot), at: milliseconds)
+        return []
+      case .record(let path): return [.record(to: path)]
+      }
     } catch {
       prompt.candidates = []
       prompt.failure = error
@@ -158,5 +164,18 @@ extension String {
   var trimmed: String {
     let words = drop { $0.isWhitespace }
     return String(words.reversed().drop { $0.isWhitespace }.reversed())
+  }
+}
+
+extension Condition {
+  /// Whether it holds, as something to show.
+  fileprivate func outcome(in snapshot: ClusterSnapshot) -> CommandOutcome {
+    let found = found(in: snapshot)
+    let what = found == description ? "" : ": \(found)"
+    return switch truth(in: snapshot) {
+    case .holds: .done("holds: \(description)\(what)")
+    case .fails: .refused("does not hold: \(description)\(what)")
+    case .unknown: .note("nobody knows: \(description)\(what)")
+    }
   }
 }

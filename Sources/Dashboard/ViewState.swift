@@ -8,8 +8,9 @@ public enum Action: Equatable, Sendable {
   case command(Command)
   /// Hand on to the script that is played.
   case cue(Cue)
-  /// Begin a recording, or end it.
-  case record
+  /// Begin a recording, to a file of this name or to one of its own choice, or end it. A name that ends
+  /// in `.svg` asks for a picture of the moment.
+  case record(to: String?)
   /// End the program.
   case quit
   /// End the program as an interrupt does.

@@ -224,7 +224,7 @@ public enum CommandTable {
       name: "fork", usage: "fork",
       meaning: "go on differently from here, and compare the endings (simulated world)",
       arguments: [], read: { (_) throws(ParseFailure) in .fork }),
-    link("save", "FILE", "write the run as a script (simulated world)", [.free("run.scope")]) {
+    link("save", "FILE", "write the run as a script", [.free("run.scope")]) {
       (reader) throws(ParseFailure) in .save(try reader.text("a file"))
     },
   ]

@@ -15,7 +15,7 @@ public enum Completion {
     if let name = done.first {
       options = arguments(of: name, after: Array(done.dropFirst()), nodes)
     } else {
-      options = CommandParser.names.sorted()
+      options = (CommandParser.names + PromptLine.words.map(\.name)).sorted()
     }
     return (options.filter { $0.hasPrefix(begun) && $0 != begun }, begun.count)
   }
@@ -29,6 +29,9 @@ public enum Completion {
         guard rest.isEmpty || choice.hasPrefix(rest + " ") else { return nil }
         return String(choice.dropFirst(rest.isEmpty ? 0 : rest.count + 1))
       }
+    }
+    if name == "expect" {
+      return ConditionWord.all.map(\.word) + nodes.map { "\($0)." }
     }
     guard let row = CommandTable.row(name) else { return [] }
     var position = done.filter { $0 != "->" }.count

@@ -70,8 +70,10 @@ public struct ScriptRunner: Director {
   static let answerPatience = Interval.seconds(2)
   /// How long a quiesce may take.
   static let settlePatience = Interval.seconds(60)
-  /// How long the first leader of a cluster is waited for.
-  static let startPatience = Interval.seconds(1)
+  /// How long a fresh cluster runs before the next line, so that there is something to see and to
+  /// measure; and how long it may go without a leader.
+  static let startTime = Interval.seconds(1)
+  static let startPatience = Interval.seconds(10)
   /// Time between two looks at a condition.
   static let spacing = Interval.milliseconds(10)
   /// Time between two looks for an answer.
@@ -155,8 +157,8 @@ public struct ScriptRunner: Director {
       return done()
     case .performing: return performed(statement, snapshot)
     case .starting(let limit):
-      if snapshot.hasLeader || now >= limit { return done() }
-      return pass(until: min(limit, now + Self.answerSpacing))
+      let isReady = now >= .start + Self.startTime && snapshot.hasLeader
+      return isReady || now >= limit ? done() : pass(until: min(limit, now + Self.spacing))
     case .answering(let limit): return answering(statement, until: limit, snapshot)
     case .settling(let limit):
       if !snapshot.isQuiescing { return done() }
@@ -245,7 +247,7 @@ public struct ScriptRunner: Director {
   ) -> Direction? {
     let (knobs, load) = beginning(cluster)
     note(.cluster, statement.place.text.split(separator: " ").joined(separator: " "))
-    // Lines that name a time must find it: the first leader is waited for no longer than until then.
+    // Lines that name a time must find it.
     let next = script.statements[(position + 1)...].first { $0.timing != .next }
     var limit = Instant.start + Self.startPatience
     if case .at(let instant) = next?.timing { limit = min(limit, instant) }

@@ -18,6 +18,8 @@ struct Live {
   var headless: Bool
   /// Whether a presenter goes through a script by hand.
   var isStepwise = false
+  /// Where it is recorded to; nil: nowhere.
+  var recordsTo: RecordingOptions?
 
   /// The directories of the clusters that there were; all but the first belong to a script.
   private final class Directories: Sendable {
@@ -53,7 +55,8 @@ struct Live {
     do {
       status =
         headless
-        ? play(engine, alarm) : try Screen(engine: engine, alarm: alarm, options: options).run()
+        ? play(engine, alarm)
+        : try Screen(engine: engine, alarm: alarm, options: options, recordsTo: recordsTo).run()
     } catch {
       engine.close()
       directories.close()

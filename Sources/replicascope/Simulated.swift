@@ -15,6 +15,8 @@ struct Simulated {
   var headless: Bool
   /// How a script is played on the dashboard.
   var manner = SimulatedEngine.Manner()
+  /// Where it is recorded to; nil: nowhere.
+  var recordsTo: RecordingOptions?
 
   /// The seed of a run that was given none.
   static let defaultSeed: UInt64 = 1
@@ -27,23 +29,28 @@ struct Simulated {
     guard !headless else {
       let machine = try TimeMachine(
         configuration: configuration, script: plan.commands, keepsCopies: false)
-      Glibc.exit(play(machine, seed, alarm))
+      Glibc.exit(try play(machine, seed, alarm))
     }
     let engine = try SimulatedEngine(
       configuration: configuration, script: plan.commands, director: plan.runner, manner: manner,
       onChange: { alarm.ring() })
     do {
-      Glibc.exit(try Screen(engine: engine, alarm: alarm, options: options).run())
+      let screen = Screen(engine: engine, alarm: alarm, options: options, recordsTo: recordsTo)
+      Glibc.exit(try screen.run())
     } catch {
       engine.close()
       throw error
     }
   }
 
-  private func play(_ machine: TimeMachine, _ seed: UInt64, _ alarm: Alarm) -> Int32 {
+  private func play(_ machine: TimeMachine, _ seed: UInt64, _ alarm: Alarm) throws -> Int32 {
     if let runner = plan.runner {
-      return PlayHeadless(isJSON: json, again: "seed \(seed)").run(
-        Play(machine: machine, director: runner, keepsCopies: false), alarm: alarm)
+      let play = Play(machine: machine, director: runner, keepsCopies: false)
+      if let recordsTo {
+        return try PlayRecorded(options: recordsTo, manner: manner)
+          .run(play, title: runner.narration.title, alarm: alarm)
+      }
+      return PlayHeadless(isJSON: json, again: "seed \(seed)").run(play, alarm: alarm)
     }
     return Headless(format: json ? .json : .plain, duration: plan.duration, spacing: plan.spacing)
       .run(machine, alarm: alarm)
