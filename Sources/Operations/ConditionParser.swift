@@ -45,9 +45,10 @@ struct ConditionParser {
     }
     let words = ["and", "or", "is"] + stopsAt.sorted() + Reader.conditionUnits.map(\.name)
     let shown = word.isEmpty ? reader.rest() : word
+    let near = ["&&": "and", "||": "or"][shown.prefix(2)]
     throw reader.failure(
       "\((["and", "or"] + stopsAt.sorted()).joined(separator: ", ")) or the end is expected here, not \(shown)",
-      at: start, nearest: Nearest.match(word, in: words))
+      at: start, nearest: word.isEmpty ? near : Nearest.match(word, in: words))
   }
 
   mutating func disjunction() throws(ParseFailure) -> Part {

@@ -30,15 +30,15 @@ extension ConditionParser {
   /// Nothing is nothing in any unit.
   private func isZero(_ operand: Operand) -> Bool { operand == .quantity(Quantity(0, .number)) }
 
-  /// What to say when `operand` is a number that stands where another dimension is expected.
+  /// What to say when `operand` is a bare number where another dimension is expected.
   func unitMissing(
     _ operand: Operand, _ dimension: Quantity.Dimension, _ wanted: Quantity.Dimension
   ) -> String? {
-    guard dimension == .number, let units = wanted.units else { return nil }
-    let expected = "\(wanted.article) is expected here"
-    guard case .quantity = operand else { return "\(expected), not a plain number" }
-    return
-      "\(expected): the number needs its unit (\(units.names.joined(separator: ", "))), as \(units.example)"
+    guard case .quantity = operand, dimension == .number, let units = wanted.units else {
+      return nil
+    }
+    return "\(wanted.article) is expected here: the number needs its unit "
+      + "(\(units.names.joined(separator: ", "))), as \(units.example)"
   }
 
   /// What to say of a word that means nothing.
