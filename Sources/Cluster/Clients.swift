@@ -219,11 +219,15 @@ extension Cluster {
         index = index.next
       }
     case .refused(let origins, let why, let leader, let id):
-      for origin in origins where isAwaited(origin, from: id) {
+      for origin in origins {
+        if origin.session == 0 { operatorHears(of: origin, why.text(of: id), from: id) }
+        guard isAwaited(origin, from: id) else { continue }
         refused(origin.session, why, leader: leader, by: id)
       }
     case .abandoned(let origins, let id):
-      for origin in origins where isAwaited(origin, from: id) {
+      for origin in origins {
+        if origin.session == 0 { operatorHears(of: origin, "\(id) leads no more", from: id) }
+        guard isAwaited(origin, from: id) else { continue }
         refused(origin.session, .notLeader, leader: nil, by: id)
       }
     case .read(let id, let result, let node): readAnswered(id, result, by: node)
@@ -327,12 +331,16 @@ extension Cluster {
       observe(.readForgotten(id: id))
       refused(session, why, leader: leader, by: node)
     case .value(let version, let applied):
+      let staleBefore = checker.ledger.staleReads
       observe(
         .readReturned(
           id: id, servedBy: node, versionIndex: version?.index ?? .zero,
           versionTerm: version?.term ?? .zero, appliedThrough: applied))
       if !isPlanted(.sessionsForgetReads) { withClient(session) { $0.saw = max($0.saw, applied) } }
-      if session == 0 { return operatorRead(version, by: node, operation) }
+      if session == 0 {
+        let isStale = checker.ledger.staleReads > staleBefore
+        return operatorRead(version, by: node, operation, isStale: isStale)
+      }
       finishRead(Int(session) - 1, operation)
     }
   }
@@ -356,6 +364,7 @@ extension Cluster {
 
   /// A node's process ended: whoever waited there looks for another.
   private mutating func connectionsBroke(to node: NodeID) {
+    operatorLoses(node)
     for session in 0...load.clients.count {
       guard let operation = client(UInt64(session))?.operation, operation.isUnderWay,
         operation.node == node
@@ -375,14 +384,10 @@ extension Cluster {
       load.clients[position].operation = nil
       becameIdle(position)
     }
-    if let operation = load.operatorClient.operation, operation.deadline <= now {
-      giveUp(operation, session: 0)
-      load.operatorClient.operation = nil
-      operatorTimedOut(operation)
-    }
+    expireOperatorOperations()
   }
 
-  private mutating func giveUp(_ operation: Operation, session: UInt64) {
+  mutating func giveUp(_ operation: Operation, session: UInt64) {
     let follows = knobs.redirects == .follow
     let everyone = members
     withClient(session) { client in

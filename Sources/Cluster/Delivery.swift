@@ -103,7 +103,10 @@ extension Cluster {
   private mutating func propose(_ proposal: consuming Proposal, at id: NodeID) {
     observe(.asked(node: id))
     nodes[id.offset].served += proposal.origins.count
+    // Looked for only while an operator's write waits: load alone costs nothing.
+    let place = load.operatorWrites.isEmpty ? nil : operatorPlace(in: proposal, at: id)
     run(.propose(proposal), at: id)
+    if let place { operatorWrite(at: place, by: id) }
   }
 
   mutating func readArrived(_ request: ReadRequest, at id: NodeID) {

@@ -16,6 +16,10 @@ struct Load: Sendable {
   var operatorClient: Client
   /// What the operator's operation writes or reads.
   var named = NamedOperation(key: [], value: [], target: nil)
+  /// The operator's writes whose outcome is not known yet, oldest first.
+  var operatorWrites: [OperatorWrite] = []
+  /// Where leaders put the operator's last write: a retry may be in more than one log.
+  var operatorPlaces: [OperatorPlace] = []
   /// Clients without an operation, the longest idle first.
   var idle: Deque<Int> = []
   /// When operations that found no idle client should have begun.
@@ -37,6 +41,10 @@ struct Load: Sendable {
 
   static let backlogMaximum = 10_000
   static let patience = Interval.seconds(2)
+  /// How long an operator's operation is tried: scripts go on after 2 s and must find what came of it.
+  static let operatorTries = Interval.milliseconds(1900)
+  /// How long an operator waits for a node that has a write and does not answer.
+  static let operatorPatience = Interval.seconds(60)
   static let pause = Interval.milliseconds(50)
   /// Writes that travel together at most: the disks begin with the first while the last are made.
   static let proposalMaximum = 512

@@ -4,11 +4,8 @@ import Records
 import Replication
 
 extension Cluster {
-  /// The operator writes a value by hand.
+  /// The operator writes a value by hand; what was written or read before is tried no more.
   mutating func operatorWrites(key: String, value: String) -> CommandOutcome {
-    if load.operatorClient.operation != nil {
-      return .refused("the write or read before is not answered yet")
-    }
     guard key.utf8.count <= ClientWrite.keyMaximum else {
       return .refused("a key is at most \(ClientWrite.keyMaximum) bytes")
     }
@@ -16,21 +13,24 @@ extension Cluster {
     guard value.utf8.count <= room else {
       return .refused("with this key a value is at most \(room) bytes")
     }
+    operatorLetsGo()
     load.operatorClient.sequence += 1
+    load.operatorWrites.append(
+      OperatorWrite(
+        sequence: load.operatorClient.sequence, key: Array(key.utf8), intended: now))
+    load.operatorPlaces = []
+    lastWrite = LastWriteSnapshot(key: key)
     begin(
       .write,
       NamedOperation(key: Array(key.utf8), value: Array(value.utf8), target: nil))
-    lastWrite = LastWriteSnapshot(key: key)
     return .done("write \(key) sent to \(load.operatorClient.leader)")
   }
 
-  /// The operator reads a key.
+  /// The operator reads a key; what was written or read before is tried no more.
   mutating func operatorReads(key: String, from target: NodeID?) -> CommandOutcome {
-    if load.operatorClient.operation != nil {
-      return .refused("the write or read before is not answered yet")
-    }
-    begin(.read, NamedOperation(key: Array(key.utf8), value: [], target: target))
+    operatorLetsGo()
     lastRead = LastReadSnapshot(key: key)
+    begin(.read, NamedOperation(key: Array(key.utf8), value: [], target: target))
     return .done("read \(key) sent")
   }
 
@@ -39,51 +39,28 @@ extension Cluster {
     load.named = named
     load.operatorClient.operation = Operation(
       kind: kind, key: 0, sequence: load.operatorClient.sequence, intended: now,
-      deadline: now + Load.patience, node: load.operatorClient.leader, attempt: 0,
+      deadline: now + Load.operatorTries, node: load.operatorClient.leader, attempt: 0,
       isUnderWay: false)
     attempt(session: 0)
     sendOutbox()
   }
 
-  private var operatorKey: String {
+  /// The key of the operation that is being tried.
+  var operatorKey: String {
     String(decoding: load.named.key, as: UTF8.self)
   }
 
-  mutating func operatorAcknowledged(
-    _ origin: WriteOrigin, term: Term, at index: Index, by node: NodeID
-  ) {
-    guard let operation = load.operatorClient.operation, operation.sequence == origin.sequence
-    else { return }
-    checker.noteAcknowledged(
-      load.named.key.withUnsafeBytes(Load.hash), term: term, index: index, session: 0,
-      again: operation.tries > 1)
-    load.operatorClient.operation = nil
-    load.operatorClient.wrote = index
-    load.operatorClient.saw = max(load.operatorClient.saw, index)
-    metrics.wrote(after: now - operation.intended)
-    lastWrite?.state = .acknowledged(by: node)
-    say(.clients, node, "write \(operatorKey) acknowledged by \(node) at index \(index)")
-  }
-
   mutating func operatorRead(
-    _ version: KeyValueState.Version?, by node: NodeID, _ operation: Operation
+    _ version: KeyValueState.Version?, by node: NodeID, _ operation: Operation, isStale: Bool
   ) {
     load.operatorClient.operation = nil
     metrics.read(after: now - operation.intended)
-    let found = version.map { "\"\(String(decoding: $0.value.prefix(200), as: UTF8.self))\"" }
     lastRead?.from = node
+    lastRead?.isStale = isStale
     lastRead?.state =
       version.map { .value(String(decoding: $0.value, as: UTF8.self)) } ?? .missing
-    say(.clients, node, "read \(operatorKey) from \(node): \(found ?? "missing")")
-  }
-
-  mutating func operatorTimedOut(_ operation: Operation) {
-    if case .write = operation.kind {
-      lastWrite?.state = .unanswered
-      say(.clients, nil, "write \(operatorKey) is unanswered: its outcome is unknown")
-    } else {
-      lastRead?.state = .unanswered
-      say(.clients, nil, "read \(operatorKey) is unanswered")
-    }
+    let found = version.map { "\"\(String(decoding: $0.value.prefix(200), as: UTF8.self))\"" }
+    let stale = isStale ? ", which is stale" : ""
+    say(.clients, node, "read \(operatorKey) from \(node): \(found ?? "missing")\(stale)")
   }
 }
