@@ -12,7 +12,7 @@ extension Pen {
     // Each part, and how soon it goes when there is no room: 0 never.
     var parts: [(text: String, style: Style, rank: Int)] = [
       ("replicascope", .bold, 40),
-      ("\(policy) \(running)/\(snapshot.nodes.count)", Style(.blue), 0), reign, clock,
+      ("\(policy) \(running)/\(snapshot.nodes.count)", Style(.blue), 0), reign, clock(),
       ("\(Short.count(clients.writesPerSecond)) wr/s", .normal, 10),
       ("\(Short.count(clients.readsPerSecond)) rd/s", .normal, 50),
       (
@@ -49,6 +49,10 @@ extension Pen {
     while width() > rect.width, let rank = parts.map(\.rank).max(), rank > 0 {
       parts.removeAll { $0.rank == rank }
     }
+    // What is left is said in fewer words, before the end of it is cut off.
+    for (long, short) in shorter where width() > rect.width {
+      if let part = parts.firstIndex(where: { $0.text == long }) { parts[part].text = short }
+    }
     var x = rect.x + 1
     for (text, style, _) in parts where x < rect.right {
       x +=
@@ -57,8 +61,15 @@ extension Pen {
     }
   }
 
+  private var shorter: [(long: String, short: String)] {
+    [
+      (reign.text, "\(model.leaders.count) LEADERS"),
+      (clock().text, clock(isShort: true).text),
+    ]
+  }
+
   /// The clock: how fast it goes and where it stands. What is past says so, as loudly as can be.
-  private var clock: (text: String, style: Style, rank: Int) {
+  private func clock(isShort: Bool = false) -> (text: String, style: Style, rank: Int) {
     let isPaused = snapshot.speed == 0
     let pace =
       isPaused
@@ -68,7 +79,7 @@ extension Pen {
       let (now, end) = (
         Short.clock(snapshot.at, tenths: true), Short.clock(history.end, tenths: true)
       )
-      return (" \(pace) PAST \(now) of \(end) ", .loud, 0)
+      return (" \(pace) PAST \(now) \(isShort ? "" : "of \(end) ")", .loud, 0)
     }
     let now = Short.clock(snapshot.at, tenths: isPaused && snapshot.history != nil)
     return (
@@ -80,7 +91,7 @@ extension Pen {
   /// The term; or every leader with its own, when there is more than one.
   private var reign: (text: String, style: Style, rank: Int) {
     let leaders = snapshot.nodes.filter { model.leaders.contains($0.id) }
-    guard leaders.count > 1 else { return ("term \(model.term.epoch)", .normal, 0) }
+    guard leaders.count > 1 else { return ("term \(model.term.epoch)", .normal, 5) }
     let each = leaders.map { "\($0.id) t\($0.term.epoch)" }
     return ("\(leaders.count) LEADERS \(each.joined(separator: " + "))", .loud, 0)
   }
