@@ -36,6 +36,7 @@ extension Bindings {
       case [.compare]: isForked
       case [.back]: mode != .lab && mode != .demo
       case [.takeOrGive]: mode == .demo
+      case [.policy]: mode != .demo
       default: true
       }
     }

@@ -24,7 +24,10 @@ extension Layout {
     }
     let (body, said) = stage.splitBottom(view.messageRows)
     message = said
-    return (stage, body)
+    // Where there are lanes only, their legend gives way.
+    let hasRoom =
+      view.isOnPage || view.isFullScreen || body.height >= min(count, Self.lanesKept) + 2
+    return (stage, hasRoom ? body : stage)
   }
 
   /// Rows of the narration: always as many on one screen, so that nothing jumps, and more only for a
@@ -38,7 +41,9 @@ extension Layout {
     let usual = size.rows >= 50 ? 12 : size.rows >= 34 ? 10 : size.rows >= 20 ? 7 : 6
     let needed = Story(narration, width: inner.width, rows: usual).needed
     let most = inner.height - min(count, lanesKept) - 2
-    return needed <= max(usual, most) ? max(usual, needed) : min(needed, inner.height)
+    guard needed <= max(usual, most) else { return min(needed, inner.height) }
+    let rows = max(usual, needed)
+    return most - rows == 1 ? most : rows
   }
 }
 

@@ -46,9 +46,11 @@ extension Pen {
     rule(rect, "", pane: .narration, on: &canvas)
     let isFocused = view.pane == .narration && view.isAtTop
     let style = Style(isFocused ? .yellow : .blue, bold: true)
+    // A banner, so that eyes find the text below it.
     let title = titles.first { Legible.width($0) <= room } ?? titles.last ?? ""
     put(
-      " \(title) ", at: Point(x: rect.x + 1, y: rect.y), style: style, limit: room + 2, on: &canvas)
+      " \(title) ", at: Point(x: rect.x + 1, y: rect.y), style: style.reversed, limit: room + 2,
+      on: &canvas)
     canvas.put(" \(progress) ", endingAt: rect.right - 2, y: rect.y, style: style)
   }
 
@@ -99,7 +101,7 @@ extension Pen {
         tag("\(glyphs.check) THE END", .green), ("  PgUp: last chapter again; q quits", .bold),
       ]
     case .taken:
-      return [tag("\(glyphs.record) you have the keys", .purple), ("  t gives them back", .bold)]
+      return [tag("\(glyphs.warning) you have the keys", .purple), ("  t gives them back", .bold)]
     case .waitsForKey where narration.question != nil || narration.next == nil:
       return [tag("PgDn", .yellow), (" goes on", .bold)]
     case .plays, .reads, .waitsForKey: break
@@ -107,25 +109,32 @@ extension Pen {
     if snapshot.speed == 0, narration.stage != .waitsForKey {
       return [tag("\(glyphs.pause) held", .yellow), ("  Space goes on", .bold)]
     }
-    if let waiting = narration.waiting { return self.waiting(waiting, room) }
+    if let waiting = narration.waiting {
+      return self.waiting(waiting, then: narration.next?.text, room)
+    }
     guard let next = narration.next else { return [] }
-    let time = next.at.map { "  in \(left(until: $0))" } ?? ""
-    let name = tag("next", .blue)
+    let name = tag("\(glyphs.play) next", .blue)
+    // While people read, the cluster's time stands.
+    let moment = narration.stage == .plays ? next.at : nil
+    let time = moment.map { "  in \(left(until: $0))" } ?? ""
+    let room = room - Legible.width(name.text) - 2 - time.count
     return [
-      name, ("  \(shortened(next.text, room - 8 - time.count))", Style(.purple, bold: true)),
+      name, ("  \(shortened(next.text, room))", Style(.purple, bold: true)),
       (time, Style(.yellow, bold: true)),
     ]
   }
 
-  private func waiting(_ waiting: Narration.Announcement, _ room: Int) -> Story.Line {
-    let limits = waiting.at.map {
-      ["  (at most \(left(until: $0)) more)", "  (\(left(until: $0)))"]
-    }
+  private func waiting(
+    _ waiting: Narration.Announcement, then next: String?, _ room: Int
+  ) -> Story.Line {
+    let name = tag("\(glyphs.ellipsis) waits for", .blue)
+    let limits = waiting.at.map { left(until: $0) }.map { ["  (at most \($0) more)", "  (\($0))"] }
     let limit = limits.map { room >= 64 ? $0[0] : $0[1] } ?? ""
-    return [
-      tag("waits for", .blue),
-      ("  \(shortened(waiting.text, room - 13 - limit.count))", .bold), (limit, .normal),
-    ]
+    let room = room - Legible.width(name.text) - 2 - limit.count
+    let text = shortened(waiting.text, room)
+    let line: Story.Line = [name, ("  \(text)", .bold), (limit, .normal)]
+    guard let next, Legible.width(text) + Legible.width(next) + 7 <= room else { return line }
+    return line + [("  then ", .dim), (next, Style(.purple))]
   }
 
   /// A text that fits; what is too long ends in an ellipsis.

@@ -42,7 +42,7 @@ struct Story {
     }
     check(narration, columns)
     if let question = narration.question { ask(question, columns) }
-    if case .failed(let why) = narration.stage { loud("\(glyphs.cross) FAILED", why, columns) }
+    if case .failed(let why) = narration.stage { loud("\(glyphs.cross)", why, columns) }
   }
 
   private mutating func ask(_ question: String, _ columns: Int) {
