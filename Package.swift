@@ -70,7 +70,8 @@ let package = Package(
     .executableTarget(
       name: "replicascope",
       dependencies: [
-        "Cluster", "Scenarios", "Dashboard", "Terminal", "Canvas", "Operations", "Replication", "World",
+        "Cluster", "Scenarios", "Dashboard", "Terminal", "Canvas", "Operations", "Replication",
+        "World",
         "WriteAheadLog", "Records", "Positions", arguments,
       ],
       swiftSettings: strict),
