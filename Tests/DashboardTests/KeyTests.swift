@@ -28,11 +28,13 @@ import Testing
 
   @Test func noKeyMeansTwoThingsInAMode() {
     let modes: [Mode] = [
-      .lab, .link(LinkIntent(.delay)), .prompt, .help, .node, .lost, .compare, .confirm,
+      .lab, .demo, .link(LinkIntent(.delay)), .prompt, .help, .node, .lost, .compare, .confirm,
     ]
     for mode in modes {
-      let all = (Bindings.table(mode) + Bindings.always).flatMap(\.keys)
-      #expect(all.count == Set(all).count, "\(mode)")
+      for isPlayed in [false, true] {
+        let all = (Bindings.table(mode, isPlayed: isPlayed) + Bindings.always).flatMap(\.keys)
+        #expect(all.count == Set(all).count, "\(mode)")
+      }
     }
   }
 
@@ -233,7 +235,7 @@ import Testing
   }
 
   @Test func keysWithoutAMeaningSaySo() {
-    for key in keys("R[]HcQ") + [.pageUp, .pageDown] {
+    for key in keys("t[]HcQ") + [.pageUp, .pageDown] {
       for opening in [[], [Key.enter]] {
         let (actions, view) = type(opening + [key])
         #expect(actions.isEmpty)
