@@ -11,6 +11,31 @@ import Testing
     Dashboard.render(scene, view: ViewState(), size: size, glyphs: .unicode)
   }
 
+  /// Every size from the least on, any number of nodes, every pane alone: the last line of the
+  /// narration stands above the footer.
+  @Test func everySizeAndNumberOfNodes() {
+    for count in [1, 5, 13, 100] {
+      for columns in [60, 80, 111, 150, 240] {
+        for rows in [16, 17, 20, 24, 34, 50, 70] {
+          var scene = Scenes.countingDown
+          scene.snapshot.nodes = Scenes.cluster(count).nodes
+          scene.snapshot.links = Scenes.cluster(count).links
+          scene.snapshot.inFlight = count > 1 ? Scenes.stepping.inFlight : []
+          for pane in Pane.allCases.map(Optional.some) + [nil] {
+            var view = ViewState()
+            view.pane = pane ?? .lanes
+            view.isFullScreen = pane != nil
+            let size = Size(columns: columns, rows: rows)
+            let text = Dashboard.render(scene, view: view, size: size, glyphs: .unicode).text()
+            #expect(text[rows - 2] == "  ▶ next   isolate leader  in 0.8 s", "\(count) \(size)")
+            #expect(text.contains { $0.contains("chapter 2/4") || $0.contains("· 2/4") })
+            if pane == nil { #expect(text.contains { $0.contains("LEADER") }, "\(count) \(size)") }
+          }
+        }
+      }
+    }
+  }
+
   @Test func theCountdownRuns() {
     func last(_ change: (inout Scene) -> Void) -> String {
       var scene = Scenes.countingDown
