@@ -87,7 +87,9 @@ let package = Package(
       "ReplicationTests", ["Replication", "Records", "Positions"], exclude: ["Transcripts"]),
     tests("CheckingTests", ["Checking", "Positions"]),
     tests("OperationsTests", ["Operations", "Positions"]),
-    tests("ScenariosTests", ["Scenarios", "Operations", "Positions"]),
+    tests(
+      "ScenariosTests", ["Scenarios", "Cluster", "Operations", "Positions"],
+      exclude: ["Transcripts"]),
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "Canvas", "Operations", "Positions"],
       exclude: ["Goldens"], swiftSettings: strict),

@@ -154,6 +154,9 @@ public enum PlainText {
       + lags.joined(separator: ", ")
   }
 
+  /// Lost writes that are told one by one.
+  private static let listed = 5
+
   /// The last lines.
   public static func summary(_ snapshot: ClusterSnapshot) -> String {
     guard case .singleLeader(let model) = snapshot.model else { return "" }
@@ -164,7 +167,12 @@ public enum PlainText {
         + "\(ledger.staleReads) stale reads, \(ledger.findingCount) findings, "
         + "\(ledger.violationCount) violations"
     ]
-    lines += ledger.lostWrites.map { "  lost: \($0.key) (record \($0.index)): \($0.why)" }
+    lines += ledger.lostWrites.prefix(listed).map {
+      "  lost: \($0.key) (record \($0.index)): \($0.why)"
+    }
+    if ledger.lost > listed, !ledger.lostWrites.isEmpty {
+      lines.append("  lost: and \(ledger.lost - listed) more (--json lists the last hundred)")
+    }
     lines += ledger.findings.map { "  finding: \($0)" }
     lines += ledger.violations.map { "  violation: \($0)" }
     if let history = snapshot.history {

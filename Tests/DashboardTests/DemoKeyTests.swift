@@ -230,10 +230,10 @@ import Testing
 
   @Test func recordingIsAskedForWhereverClustersAreShown() {
     for scene in [Scenes.countingDown, Scene(Scenes.cluster(3))] {
-      #expect(actions("R", scene) == [.record])
-      #expect(type([.enter] + keys("R"), scene).actions == [.record])
+      #expect(actions("R", scene) == [.record(to: nil)])
+      #expect(type([.enter] + keys("R"), scene).actions == [.record(to: nil)])
     }
-    #expect(actions("=R", Scene(Scenes.kept, other: Scenes.losing)) == [.record])
+    #expect(actions("=R", Scene(Scenes.kept, other: Scenes.losing)) == [.record(to: nil)])
   }
 
   @Test func whoeverRecordsIsAskedBeforeQuitting() {
