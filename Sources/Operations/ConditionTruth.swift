@@ -1,100 +1,7 @@
 import Positions
 
-/// What a snapshot shows where a condition looks.
-enum Observed: Equatable, Sendable {
-  case quantity(Quantity)
-  case node(NodeID?)
-  case word(String)
-  case hash(UInt64)
-  case write(LastWriteSnapshot)
-  case read(LastReadSnapshot)
-  case truth(Bool)
-  /// Nobody knows: why.
-  case unknown(String)
-}
-
-/// A snapshot and the numbers that were remembered: all that a condition is held against.
-struct ConditionFacts {
-  let snapshot: ClusterSnapshot
-  let names: [String: Quantity]
-
-  /// Every member that does not act as leader now.
-  var followers: [NodeSnapshot] {
-    let leaders = model.leaders
-    return snapshot.nodes.filter { !leaders.contains($0.id) }
-  }
-
-  private var model: SingleLeaderSnapshot {
-    switch snapshot.model {
-    case .singleLeader(let model): model
-    }
-  }
-
-  // MARK: Leaves
-
-  func observe(_ leaf: ConditionLeaf, follower: NodeSnapshot? = nil) -> Observed {
-    switch leaf {
-    case .cluster(let word): observe(word)
-    case .node(let id, let word):
-      snapshot.nodes.first { $0.id == id }.map { observe(word, of: $0) }
-        ?? .unknown("\(id) is no member now")
-    case .follower(let word): follower.map { observe(word, of: $0) } ?? .unknown("no followers")
-    case .name(let name): names[name].map(Observed.quantity) ?? .unknown("not remembered")
-    }
-  }
-
-  private func observe(_ word: ClusterWord) -> Observed {
-    let (ledger, clients) = (snapshot.ledger, snapshot.clients)
-    return switch word {
-    case .leader: .node(model.leader)
-    case .leaders: .number(model.leaders.count)
-    case .term: .quantity(Quantity(Double(model.term.epoch), .number))
-    case .commit: .position(model.commit)
-    case .lastWrite: snapshot.lastWrite.map(Observed.write) ?? .unknown("nothing was written yet")
-    case .lastRead: snapshot.lastRead.map(Observed.read) ?? .unknown("nothing was read yet")
-    case .acknowledged: .number(ledger.acknowledged)
-    case .lost: .number(ledger.lost)
-    case .staleReads: .number(ledger.staleReads)
-    case .findings: .number(ledger.findingCount)
-    case .violations: .number(ledger.violationCount)
-    case .converged: .truth(snapshot.converged)
-    case .readsRate: .quantity(Quantity(clients.readsPerSecond, .rate))
-    case .writesRate: .quantity(Quantity(clients.writesPerSecond, .rate))
-    case .ackP50:
-      .milliseconds(clients.recentAcknowledgement.p50, "nothing was acknowledged lately")
-    case .ackP99:
-      .milliseconds(clients.recentAcknowledgement.p99, "nothing was acknowledged lately")
-    }
-  }
-
-  private func observe(_ word: NodeWord, of node: NodeSnapshot) -> Observed {
-    switch word {
-    case .role: return .word(node.role.rawValue)
-    case .state: return .word(node.state.rawValue)
-    case .term: return .quantity(Quantity(Double(node.term.epoch), .number))
-    case .written: return .position(node.written)
-    case .flushed: return .position(node.flushed)
-    case .received: return .position(node.received)
-    case .applied: return .position(node.applied)
-    case .rollbackRecords: return .number(node.rollbackRecords)
-    case .hash:
-      switch node.state {
-      case .dead, .fenced, .refused: return .unknown("\(node.id) is \(node.state.rawValue)")
-      case .running, .recovering, .suspect, .frozen: return .hash(node.hash)
-      }
-    case .lagBytes, .lagRecords, .lagTime:
-      guard let time = node.lag.time else {
-        return .unknown(
-          model.leader == nil ? "nobody leads" : "\(node.id) is \(node.state.rawValue)")
-      }
-      return switch word {
-      case .lagBytes: .quantity(Quantity(Double(node.lag.bytes), .bytes))
-      case .lagRecords: .number(node.lag.records)
-      default: .quantity(Quantity(Double(time.nanoseconds), .time))
-      }
-    }
-  }
-
+// Whether what a condition says is so.
+extension ConditionFacts {
   // MARK: Values
 
   /// A number; nil when a part of it is unknown, or something is divided by nothing.
@@ -219,32 +126,6 @@ struct ConditionFacts {
     case .value(let value): Truth(value == text)
     case .missing: .fails
     case .waiting, .unanswered: .unknown
-    }
-  }
-}
-
-extension Observed {
-  fileprivate static func number(_ count: Int) -> Observed {
-    .quantity(Quantity(Double(count), .number))
-  }
-
-  fileprivate static func position(_ position: LSN) -> Observed {
-    .quantity(Quantity(Double(position.rawValue), .position))
-  }
-
-  fileprivate static func milliseconds(_ value: Double?, _ why: String) -> Observed {
-    value.map { .quantity(Quantity($0 * 1e6, .time)) } ?? .unknown(why)
-  }
-}
-
-extension LastWriteSnapshot.State {
-  /// As conditions call it.
-  var word: String {
-    switch self {
-    case .waiting: "waiting"
-    case .acknowledged: "acknowledged"
-    case .refused: "refused"
-    case .unanswered: "unanswered"
     }
   }
 }
