@@ -331,7 +331,7 @@ extension Cluster {
       observe(.readForgotten(id: id))
       refused(session, why, leader: leader, by: node)
     case .value(let version, let applied):
-      let staleBefore = checker.ledger.staleReads
+      let staleBefore = session == 0 ? checker.ledger.staleReads : 0
       observe(
         .readReturned(
           id: id, servedBy: node, versionIndex: version?.index ?? .zero,
