@@ -3,8 +3,50 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 // A test holds this list against the folder.
+static const unsigned char async_or_sync[] = {
+#embed "../../demo/async-or-sync.scope"
+};
+static const unsigned char degraded[] = {
+#embed "../../demo/degraded.scope"
+};
 static const unsigned char failover[] = {
 #embed "../../demo/failover.scope"
+};
+static const unsigned char fencing[] = {
+#embed "../../demo/fencing.scope"
+};
+static const unsigned char heartbeat_timeout[] = {
+#embed "../../demo/heartbeat-timeout.scope"
+};
+static const unsigned char most_up_to_date[] = {
+#embed "../../demo/most-up-to-date.scope"
+};
+static const unsigned char nearest_region[] = {
+#embed "../../demo/nearest-region.scope"
+};
+static const unsigned char read_scaling[] = {
+#embed "../../demo/read-scaling.scope"
+};
+static const unsigned char rejoin[] = {
+#embed "../../demo/rejoin.scope"
+};
+static const unsigned char split_brain[] = {
+#embed "../../demo/split-brain.scope"
+};
+static const unsigned char stubborn_clients[] = {
+#embed "../../demo/stubborn-clients.scope"
+};
+static const unsigned char switchover[] = {
+#embed "../../demo/switchover.scope"
+};
+static const unsigned char two_leaders_one_truth[] = {
+#embed "../../demo/two-leaders-one-truth.scope"
+};
+static const unsigned char vanishing_comment[] = {
+#embed "../../demo/vanishing-comment.scope"
+};
+static const unsigned char why_replicate[] = {
+#embed "../../demo/why-replicate.scope"
 };
 
 #define TEXT(name, bytes) {name, bytes, sizeof bytes}
@@ -14,7 +56,21 @@ static const struct {
   const unsigned char *bytes;
   size_t size;
 } texts[] = {
+    TEXT("async-or-sync", async_or_sync),
+    TEXT("degraded", degraded),
     TEXT("failover", failover),
+    TEXT("fencing", fencing),
+    TEXT("heartbeat-timeout", heartbeat_timeout),
+    TEXT("most-up-to-date", most_up_to_date),
+    TEXT("nearest-region", nearest_region),
+    TEXT("read-scaling", read_scaling),
+    TEXT("rejoin", rejoin),
+    TEXT("split-brain", split_brain),
+    TEXT("stubborn-clients", stubborn_clients),
+    TEXT("switchover", switchover),
+    TEXT("two-leaders-one-truth", two_leaders_one_truth),
+    TEXT("vanishing-comment", vanishing_comment),
+    TEXT("why-replicate", why_replicate),
 };
 
 size_t texts_count(void) { return sizeof texts / sizeof *texts; }

@@ -30,6 +30,8 @@ public struct Play: Sendable {
   public enum Pause: Equatable, Sendable {
     /// The moment asked for is reached.
     case reached
+    /// A chapter begins.
+    case chapter
     /// The audience reads; nil: until somebody presses a key.
     case beat(Interval?)
     /// The script is over.
@@ -87,9 +89,11 @@ public struct Play: Sendable {
       for entry in director.takeEntries() { told.append(.entry(entry)) }
       keep(director)
       switch direction {
-      case .chapter where keepsCopies:
-        chapters.append(Moment(machine: machine, director: director))
+      case .chapter:
+        if keepsCopies { chapters.append(Moment(machine: machine, director: director)) }
+        return .chapter
       case .beat(let time): return .beat(time)
+      case .end: return .over
       case .pass(let instant): nextLook = instant
       default: break
       }

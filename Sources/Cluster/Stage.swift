@@ -76,14 +76,15 @@ public struct Stage: Sendable {
       let slice = play.machine.now + .milliseconds(20)
       switch play.run(until: isHurrying ? slice : min(target, slice)) {
       case .reached: break
+      case .chapter:
+        guard let wantedChapter, play.director?.narration.chapter == wantedChapter else { break }
+        stopHurrying()
+        return
       case .over:
         stopHurrying()
         if hold == .none { hold = .over(Self.curtain) }
       case .beat(let time):
-        if let wanted = wantedChapter {
-          let chapter = play.director?.narration.chapter ?? -1
-          if chapter < wanted { continue }
-        }
+        if wantedChapter != nil { continue }
         stopHurrying()
         hold = self.hold(for: time)
         return

@@ -64,6 +64,8 @@ struct ConditionFacts {
       .milliseconds(clients.recentAcknowledgement.p50, "nothing was acknowledged lately")
     case .ackP99:
       .milliseconds(clients.recentAcknowledgement.p99, "nothing was acknowledged lately")
+    case .readsP50: .milliseconds(clients.recentReads.p50, "nothing was read lately")
+    case .readsP99: .milliseconds(clients.recentReads.p99, "nothing was read lately")
     }
   }
 

@@ -16,6 +16,8 @@ enum ClusterWord: String, Sendable, CaseIterable {
   case writesRate = "writes.rate"
   case ackP50 = "ack.p50"
   case ackP99 = "ack.p99"
+  case readsP50 = "reads.p50"
+  case readsP99 = "reads.p99"
 
   var sort: ConditionSort {
     switch self {
@@ -27,7 +29,7 @@ enum ClusterWord: String, Sendable, CaseIterable {
     case .lastRead: .read
     case .converged: .truth
     case .readsRate, .writesRate: .quantity(.rate)
-    case .ackP50, .ackP99: .quantity(.time)
+    case .ackP50, .ackP99, .readsP50, .readsP99: .quantity(.time)
     }
   }
 
@@ -51,6 +53,8 @@ enum ClusterWord: String, Sendable, CaseIterable {
     case .writesRate: "acknowledged writes a second, over the last second"
     case .ackP50: "median time to acknowledgement, over the last ten seconds"
     case .ackP99: "99th percentile of the time to acknowledgement, over the last ten seconds"
+    case .readsP50: "median time to a read's answer, over the last ten seconds"
+    case .readsP99: "99th percentile of the time to a read's answer, over the last ten seconds"
     }
   }
 }

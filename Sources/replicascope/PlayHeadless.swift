@@ -22,7 +22,7 @@ struct PlayHeadless {
       let generation = play.generation
       switch play.run(until: next) {
       case .over: break loop
-      case .beat: break
+      case .beat, .chapter: break
       case .reached:
         signal = alarm.wait(milliseconds: 0)
         if isJSON { Output.line(SnapshotJSON.snapshot(play.machine.snapshot)) }
