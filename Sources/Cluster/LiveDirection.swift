@@ -11,6 +11,9 @@ public struct LiveDirection: Sendable {
     case key
   }
 
+  /// Time between two looks, at least.
+  private static let spacing = Interval.milliseconds(2)
+
   private var director: any Director
   /// Makes the clusters after the first.
   let fresh: LiveEngine.Fresh
@@ -61,14 +64,17 @@ public struct LiveDirection: Sendable {
     if case .beat(let end) = hold, LiveWorld.monotonicNow >= end { goOn(&cluster) }
     guard hold == .none, heldSince == nil, !isOver else { return nil }
     while let look = nextLook, look <= cluster.world.now {
-      let direction = director.direct(cluster.snapshot(speed: 1))
+      let direction = director.direct(cluster.snapshot(speed: 1, wholeRun: false))
       switch direction {
       case .perform: return direction
       case .begin:
         nextLook = .start
         return direction
       case .chapter: continue
-      case .pass(let instant): nextLook = instant
+      case .pass(let instant):
+        // A look takes its time here: the cluster comes to its turn before the next.
+        nextLook = max(instant, cluster.world.now + Self.spacing)
+        return nil
       case .beat(let time):
         guard hasAudience else { continue }
         cluster.world.pause()

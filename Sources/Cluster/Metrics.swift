@@ -70,6 +70,8 @@ struct LatencyRecord: Sendable {
   private(set) var all = Self.empty
   private var now = Self.empty
   private var past: [Histogram<UInt32>] = []
+  /// Follows from ``past``, and is worth being made only once a second.
+  private var lately = Once<LatencySnapshot>()
 
   private static var empty: Histogram<UInt32> {
     Histogram(
@@ -98,12 +100,15 @@ struct LatencyRecord: Sendable {
       now = Self.empty
     }
     if past.count > Self.seconds { past.removeFirst() }
+    lately = Once()
   }
 
   /// The last ten seconds together.
   var recent: LatencySnapshot {
-    pastSum.map { Self.snapshot($0, withBuckets: true) }
-      ?? LatencySnapshot(p50: nil, p99: nil, maximum: nil)
+    lately.value {
+      pastSum.map { Self.snapshot($0, withBuckets: true) }
+        ?? LatencySnapshot(p50: nil, p99: nil, maximum: nil)
+    }
   }
 
   /// The 99th percentile of the last ten seconds, in milliseconds; nil when nothing was recorded.

@@ -50,6 +50,8 @@ public struct Play: Sendable {
   /// The director is not asked before this moment.
   private var nextLook = Instant.start
   private var isOver = false
+  /// The speed that the script asked for last, 1 being real time.
+  private(set) var directedSpeed = 1.0
   /// Since when a person has had the keys; nil while the director has them.
   private var heldSince: Instant?
   private var told: [Told] = []
@@ -77,7 +79,7 @@ public struct Play: Sendable {
         machine.run(until: min(limit, nextLook))
         continue
       }
-      let direction = director.direct(machine.cluster.snapshot(speed: 1))
+      let direction = director.direct(machine.cluster.snapshot(speed: 1, wholeRun: false))
       switch direction {
       case .perform(let command): director.hear(perform(directed: command))
       case .begin(let knobs, let load):
@@ -111,7 +113,10 @@ public struct Play: Sendable {
 
   private mutating func perform(directed command: Command) -> CommandOutcome {
     // How fast the clock runs is whoever plays' affair.
-    if case .speed = command { return .note("") }
+    if case .speed(let speed) = command {
+      directedSpeed = speed
+      return .note("")
+    }
     return machine.perform(command)
   }
 

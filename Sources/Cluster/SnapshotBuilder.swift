@@ -6,7 +6,9 @@ import World
 
 extension Cluster {
   /// Everything that can be seen now.
-  public func snapshot(speed: Double) -> ClusterSnapshot {
+  ///
+  /// - Parameter wholeRun: whether the whole run's latencies are wanted, which take a while to add up.
+  public func snapshot(speed: Double, wholeRun: Bool = true) -> ClusterSnapshot {
     var snapshot = ClusterSnapshot(
       at: now, isLive: world.isLive, knobs: knobs, load: load.settings)
     snapshot.speed = speed
@@ -15,7 +17,7 @@ extension Cluster {
     let lead = leader.flatMap { nodes[$0.offset].replica }
     snapshot.nodes = memberNodes.map { nodeSnapshot($0, electorate, lead) }
     snapshot.links = links
-    snapshot.clients = clientsSnapshot
+    snapshot.clients = clientsSnapshot(wholeRun: wholeRun)
     snapshot.ledger = ledgerSnapshot
     snapshot.events = Array(events)
     snapshot.lastWrite = lastWrite
@@ -157,7 +159,7 @@ extension Cluster {
     return links
   }
 
-  private var clientsSnapshot: ClientsSnapshot {
+  private func clientsSnapshot(wholeRun: Bool) -> ClientsSnapshot {
     var clients = ClientsSnapshot(load: load.settings)
     clients.writesPerSecond = metrics.writesPerSecond
     clients.acknowledged = metrics.acknowledged
@@ -168,8 +170,10 @@ extension Cluster {
       load.clients.reduce(0) { $0 + ($1.operation == nil ? 0 : 1) } + load.backlog.count
     clients.refused = metrics.refused
     clients.timedOut = metrics.timedOut
-    clients.acknowledgement = metrics.acknowledgement.whole
-    clients.reads = metrics.reads.whole
+    if wholeRun {
+      clients.acknowledgement = metrics.acknowledgement.whole
+      clients.reads = metrics.reads.whole
+    }
     clients.recentAcknowledgement = metrics.recentAcknowledgement
     clients.recentReads = metrics.recentReads
     return clients

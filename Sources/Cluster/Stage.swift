@@ -74,6 +74,8 @@ public struct Stage: Sendable {
   private mutating func run(until target: Instant, _ hasTime: () -> Bool) {
     while hasTime(), isHurrying || play.machine.now < target {
       let slice = play.machine.now + .milliseconds(20)
+      let directed = play.directedSpeed
+      defer { if play.directedSpeed != directed { speed = manner.speed * play.directedSpeed } }
       switch play.run(until: isHurrying ? slice : min(target, slice)) {
       case .reached: break
       case .chapter:

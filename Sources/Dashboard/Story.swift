@@ -55,9 +55,12 @@ struct Story {
   private mutating func check(_ narration: Narration, _ columns: Int) {
     var flow: [Line] = []
     for check in narration.checks where check.holds {
+      // The number that was found is worth more than that it was enough.
+      let isTelling =
+        check.found != check.text && check.found.count <= 40 && !check.text.contains("==")
       let line: Line = [
         ("\(glyphs.check) ", Style(.green, bold: true)), (check.text, .normal),
-        ("  holds", Style(.green)),
+        ("  " + (isTelling ? check.found : "holds"), Style(.green)),
       ]
       flow.append(line)
     }

@@ -98,6 +98,7 @@ extension ScriptParser {
     var cluster = ScriptCluster()
     // Later lines are judged by what this one says, as far as it can be read.
     defer { beginCluster(cluster.knobs) }
+    reader.skipSpace()
     let start = reader.position
     while !reader.isAtEnd {
       let column = reader.position

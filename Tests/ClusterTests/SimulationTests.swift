@@ -107,8 +107,10 @@ import World
     let commands = (1...count).map {
       TimedCommand(at: .start + .milliseconds($0), command: .kill(.node(NodeID($0))))
     }
+    var knobs = Knobs()
+    knobs.nodes = 100
     return SimulationPlan(
-      seed: 1, knobs: Knobs(), load: ClusterConfiguration.defaultLoad, commands: commands,
+      seed: 1, knobs: knobs, load: ClusterConfiguration.defaultLoad, commands: commands,
       end: .start + .seconds(60))
   }
 

@@ -36,6 +36,7 @@ enum Conditions {
     "all followers.applied >= last write", "all followers.hash is n1.hash",
     "(all followers.lag.time) < 500ms", "(lost > 0)", "((lost) > (0))",
     "not (lost > 0 or findings > 0)", "not not converged", "ack.p99 > 90% * ack.p50",
+    "reads.p50 <= reads.p99",
     "ack.p50 / ack.p99 < 1", "commit - 3KB <= n2.applied", "reads.rate * 1s > 3",
     "-3 < lost", "lost - -3 > 1", "5/s < before", "before*2<reads.rate", "lost>0 and(converged)",
     "  staleReads   is 0  ", "ack.p50 < 2 * p50-before", "violations == 0 and staleReads == 0",
