@@ -145,9 +145,12 @@ public final class SimulatedEngine: Engine {
       switch order {
       case .command(let command, let then): then(perform(command))
       case .cue(let cue):
-        // Whoever asks for something to happen does not want the clock to stand.
-        isPaused = false
-        movedAt = MonotonicClock.now
+        // Whoever asks for something to happen does not want the clock to stand; whoever takes the keys
+        // may.
+        if cue != .takeOrGive || stage.play.isTaken {
+          isPaused = false
+          movedAt = MonotonicClock.now
+        }
         stage.take(cue)
       }
     }

@@ -136,10 +136,23 @@ extension Cluster {
       ?? checker.acknowledgedThrough(own.spans.last?.term ?? .zero)
     let through =
       node.replica.map { position(of: min(acknowledged, last), in: $0) }
-      ?? (acknowledged >= last ? end : common.end)
+      ?? share(of: acknowledged, from: common, through: (last, end))
     return ForkSnapshot(
       at: common.end, acknowledgedThrough: max(common.end, min(through, end)), end: end,
       records: last.distance(from: common.index))
+  }
+
+  /// Where a record ends in a log that nobody has open: its sizes are not known, so records count as
+  /// equally long.
+  private func share(
+    of index: Index, from common: (index: Index, end: LSN), through last: (index: Index, end: LSN)
+  ) -> LSN {
+    guard index > common.index else { return common.end }
+    guard index < last.index else { return last.end }
+    let part =
+      Double(index.distance(from: common.index)) / Double(last.index.distance(from: common.index))
+    let bytes = Double(last.end.distance(from: common.end))
+    return common.end.advanced(by: Int(bytes * part))
   }
 
   private var links: [LinkSnapshot] {

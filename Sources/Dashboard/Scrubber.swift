@@ -36,11 +36,14 @@ extension Pen {
 
   /// What going back costs, and what the marks mean.
   private func keepsakes(_ history: HistorySnapshot, _ width: Int) -> String {
+    // Who only records keeps none.
     let copies =
-      "\(history.copies) cop\(history.copies == 1 ? "y" : "ies") of the world hold "
-      + Short.mebibytes(history.retainedBytes)
-    guard width >= 110 else { return copies }
-    return "\(copies)  \(glyphs.arrowDown) you or a fault  \(glyphs.leader) elected  "
+      history.copies == 0
+      ? ""
+      : "\(history.copies) cop\(history.copies == 1 ? "y" : "ies") of the world hold "
+        + Short.mebibytes(history.retainedBytes) + "  "
+    guard width >= 110 else { return copies.trimmed }
+    return "\(copies)\(glyphs.arrowDown) you or a fault  \(glyphs.leader) elected  "
       + "\(glyphs.warning) found" + (history.forkedAt == nil ? "" : "  \(glyphs.fork) fork")
   }
 
