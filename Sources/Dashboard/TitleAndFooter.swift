@@ -9,12 +9,14 @@ extension Pen {
     let ledger = snapshot.ledger
     let policy = KnobTable.row("ack")?.value(snapshot.knobs) ?? ""
     let running = snapshot.nodes.filter { $0.state == .running || $0.state == .suspect }.count
+    // Where nothing is to be written, it is the reads that count.
+    let readsRule = clients.load.workload == .c
     // Each part, and how soon it goes when there is no room: 0 never.
     var parts: [(text: String, style: Style, rank: Int)] = [
       ("replicascope", .bold, 40),
       ("\(policy) \(running)/\(snapshot.nodes.count)", Style(.blue), 0), reign, clock(),
-      ("\(Short.count(clients.writesPerSecond)) wr/s", .normal, 10),
-      ("\(Short.count(clients.readsPerSecond)) rd/s", .normal, 50),
+      ("\(Short.count(clients.writesPerSecond)) wr/s", .normal, readsRule ? 50 : 10),
+      ("\(Short.count(clients.readsPerSecond)) rd/s", .normal, readsRule ? 10 : 50),
       (
         "p99 \(clients.recentAcknowledgement.p99.map(Short.milliseconds) ?? "-")", .normal, 30
       ),

@@ -69,7 +69,10 @@ public final class DataDirectory: Sendable {
     let hadLock = access(path + "/lock", F_OK) == 0
     lock = try Self.lock(path)
     do {
-      let others = try Directories.names(in: path).filter { $0 != "lock" }
+      // A process that was killed while it made the directory leaves a manifest half made.
+      let others = try Directories.names(in: path).filter {
+        $0 != "lock" && $0 != Directories.unfinished(Self.manifestName)
+      }
       let found = try Self.readManifest(path)
       if found == nil, !others.isEmpty { throw DataDirectoryError.notOurs(path: path) }
       clusterID = found?.clusterID ?? newClusterID

@@ -65,9 +65,12 @@ public enum Directories {
     return String(decoding: bytes[..<length], as: UTF8.self)
   }
 
+  /// What a file is called until it is whole.
+  static func unfinished(_ name: String) -> String { name + ".new" }
+
   /// Puts a small file in place at once: under another name first, synced, then renamed.
   static func writeAtomically(_ text: String, to path: String) throws {
-    let temporary = path + ".new"
+    let temporary = unfinished(path)
     let handle = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     if handle < 0 { throw DirectoryError.last(temporary) }
     let bytes = Array(text.utf8)

@@ -46,18 +46,31 @@ struct LabCommand: ParsableCommand {
     help: "A command and its time, as 'at 3s kill leader'; may be repeated.")
   var commands: [String] = []
   @Option(help: "A script to be played there: a file, or a demo by name.") var doFile: String?
+  @Option(help: "Record what is shown to FILE.cast, for asciinema.") var record: String?
   @Flag(help: "No colour; bold and reverse only.") var noColor = false
   @Flag(help: "ASCII glyphs only.") var ascii = false
   @Flag(help: "Colours for a light background.") var light = false
 
   func run() throws {
     let plan = try Plan(self)
+    if let record, headless || !record.hasSuffix(".cast") {
+      throw Failure(
+        .usage,
+        headless
+          ? "--record is for the screen; scripts are recorded without one by demo --headless"
+          : "--record: a recording's file ends in .cast")
+    }
+    let recordsTo = record.map { RecordingOptions(path: $0) }
     let alarm = try Alarm(catchesSignals: headless)
     if !headless { try checkTerminal() }
     if plan.knobs.seed != nil {
-      try Simulated(plan: plan, options: options, json: json, headless: headless).run(alarm)
+      var simulated = Simulated(plan: plan, options: options, json: json, headless: headless)
+      simulated.recordsTo = recordsTo
+      try simulated.run(alarm)
     }
-    try Live(plan: plan, options: options, json: json, headless: headless).run(alarm)
+    var live = Live(plan: plan, options: options, json: json, headless: headless)
+    live.recordsTo = recordsTo
+    try live.run(alarm)
   }
 
   private var options: Terminal.Options {

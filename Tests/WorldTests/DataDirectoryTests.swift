@@ -51,6 +51,20 @@ import World
     data.close()
   }
 
+  /// Killed between the beginning of its manifest and its end.
+  @Test func aDirectoryHalfMadeIsTaken() throws {
+    let folder = try Folder()
+    try "".write(toFile: folder.path + "/lock", atomically: false, encoding: .utf8)
+    try "replicascope da".write(
+      toFile: folder.path + "/replicascope.new", atomically: false, encoding: .utf8)
+    let data = try Self.open(folder.path)
+    #expect(data.isNew)
+    data.close()
+    let again = try Self.open(folder.path)
+    #expect(!again.isNew)
+    again.close()
+  }
+
   @Test func itIsOpenOnlyOnce() throws {
     let folder = try Folder()
     let data = try Self.open(folder.path)
