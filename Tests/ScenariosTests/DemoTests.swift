@@ -32,6 +32,17 @@ import Testing
       """)
   }
 
+  /// A demo plays to a room by itself: it has a title, and waits for no key.
+  @Test(arguments: DemoLibrary.all.map(\.name))
+  func aDemoPlaysUnattended(name: String) throws {
+    let script = try Playing.script(try #require(DemoLibrary.demo(name)).text)
+    #expect(script.title != nil)
+    #expect(script.chapters.count >= 2)
+    for statement in script.statements {
+      if case .ask = statement.action { Issue.record("line \(statement.place.line) asks") }
+    }
+  }
+
   @Test func noTranscriptIsLeftOver() throws {
     let kept = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
     #expect(kept.sorted() == DemoLibrary.all.map { $0.name + ".txt" })
