@@ -1,6 +1,7 @@
 import Operations
 import Positions
 import Scenarios
+import World
 
 #if canImport(Glibc)
   import Glibc
@@ -90,7 +91,8 @@ enum Listing {
 
   /// Those in ``ScriptFile/folder``, then those inside the program that are not there.
   static var all: [Entry] {
-    var entries = Directory.names(in: ScriptFile.folder)
+    // Where there is no such folder, the program's own demos are all there are.
+    var entries = ((try? Directories.names(in: ScriptFile.folder)) ?? [])
       .filter { $0.hasSuffix(ScriptFile.ending) }
       .map { file in
         let name = String(file.dropLast(ScriptFile.ending.count))
@@ -123,22 +125,5 @@ enum Listing {
     }
     Output.line("")
     Output.line("replicascope demo NAME plays one; --headless as a test, without a screen")
-  }
-}
-
-/// Reading folders.
-enum Directory {
-  /// The names in a folder, sorted; none where there is no such folder.
-  static func names(in path: String) -> [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names.sorted()
   }
 }
