@@ -78,8 +78,21 @@ extension Cluster {
     case .promote(let node): return onNode(node) { $0.promote($1) }
     case .switchover(let node): return onNode(node) { $0.switchover(to: $1) }
     case .load(let change): return changeLoad(change)
-    case .write(let key, let value): return operatorWrites(key: key, value: value)
-    case .read(let key, let from): return read(key, from: from)
+    case .change(let key, let change, let options):
+      guard case .value(let value) = change, options == RequestOptions() else {
+        return .refused(
+          "\(command.text): a cluster with a single leader takes plain writes only: write K V")
+      }
+      return operatorWrites(key: key, value: value)
+    case .read(let key, let options):
+      guard options.level == nil else {
+        return .refused("\(command.text): only quorums without a leader have levels")
+      }
+      return read(key, from: options.node)
+    case .choose(let key, _):
+      return .refused("\(key) has no conflict: a single leader takes all writes")
+    case .watch, .repair:
+      return .refused("\(command.text): only where several nodes take writes")
     case .add: return add()
     case .remove(let node): return onNode(node) { $0.removeMember($1) }
     case .undo: return undo()

@@ -124,9 +124,7 @@ struct Pen {
   let glyphs: Glyphs
 
   var model: SingleLeaderSnapshot {
-    switch snapshot.model {
-    case .singleLeader(let model): model
-    }
+    snapshot.model.singleLeader ?? SingleLeaderSnapshot()
   }
 
   /// The leader as the node it is.

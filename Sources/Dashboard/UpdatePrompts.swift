@@ -143,10 +143,7 @@ extension ViewState {
 extension ClusterSnapshot {
   /// The node that a reference means now; nil when there is none.
   func resolve(_ reference: NodeReference) -> NodeSnapshot? {
-    let leader: NodeID? =
-      switch model {
-      case .singleLeader(let model): model.leader
-      }
+    let leader = model.singleLeader?.leader
     let followers = nodes.filter {
       $0.id != leader && ($0.state == .running || $0.state == .suspect)
     }

@@ -130,10 +130,16 @@ public enum Command: Equatable, Sendable {
   case switchover(NodeReference)
   /// Changes the load.
   case load(LoadChange)
-  /// Writes a value as the operator's own client.
-  case write(key: String, value: String)
-  /// Reads a key, from a node or as the knobs say.
-  case read(key: String, from: NodeReference?)
+  /// Changes a key as the operator's own client.
+  case change(key: String, KeyChange, RequestOptions = RequestOptions())
+  /// Reads a key as the operator's own client.
+  case read(key: String, RequestOptions = RequestOptions())
+  /// Ends a key's conflict: this value takes the place of all its siblings.
+  case choose(key: String, value: String)
+  /// Looks at one key on all of its replicas.
+  case watch(key: String)
+  /// Has a node, or all of them, compare what they hold with the others' now (anti-entropy).
+  case repair(NodeReference?)
   /// Adds a node.
   case add
   /// Removes a node from the cluster.

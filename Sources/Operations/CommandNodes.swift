@@ -29,8 +29,10 @@ extension Command {
       .loss(let link, _), .bandwidth(let link, _), .duplicate(let link, _), .reorder(let link, _):
       link.ends.compactMap(\.number)
     case .site(_, let nodes): nodes.compactMap(\.number)
-    case .read(_, let node): [node].compactMap { $0?.number }
-    case .heal, .siteDelay, .loseSite, .load, .write, .add, .undo, .redo, .pause, .resume, .speed,
+    case .read(_, let options), .change(_, _, let options): [options.node].compactMap { $0?.number }
+    case .repair(let node): [node].compactMap { $0?.number }
+    case .heal, .siteDelay, .loseSite, .load, .choose, .watch, .add, .undo, .redo, .pause, .resume,
+      .speed,
       .quiesce, .back, .forward, .goTo, .step, .fork, .save:
       []
     }

@@ -102,9 +102,13 @@ extension Command {
     case .promote(let node): "promote \(node)"
     case .switchover(let node): "switchover \(node)"
     case .load(let change): change.text
-    case .write(let key, let value): "write \(TextForm.text(key)) \(TextForm.quoted(value))"
-    case .read(let key, let node):
-      "read \(TextForm.text(key))\(node.map { " from \($0)" } ?? "")"
+    case .change(let key, let change, let options): Self.text(change, of: key, options)
+    case .read(let key, let options):
+      "read \(TextForm.text(key))" + Self.text(options, place: "from")
+    case .choose(let key, let value):
+      "choose \(TextForm.text(key)) \(TextForm.quoted(value))"
+    case .watch(let key): "watch \(TextForm.text(key))"
+    case .repair(let node): "repair" + (node.map { " \($0)" } ?? "")
     case .add: "add"
     case .remove(let node): "remove \(node)"
     case .undo: "undo"
@@ -149,5 +153,28 @@ extension LoadChange {
       workload: change.workload ?? workload, rate: change.rate ?? rate,
       clients: change.clients ?? clients, valueSize: change.valueSize ?? valueSize,
       keys: change.keys ?? keys)
+  }
+}
+
+extension Command {
+  private static func text(
+    _ change: KeyChange, of key: String, _ options: RequestOptions
+  ) -> String {
+    let name = TextForm.text(key)
+    let what =
+      switch change {
+      case .value(let value): "write \(name) \(TextForm.quoted(value))"
+      case .delete: "delete \(name)"
+      case .add(let count):
+        count < 0 ? "decrement \(name) by \(count.magnitude)" : "increment \(name) by \(count)"
+      case .insert(let element): "insert \(name) \(TextForm.quoted(element))"
+      case .discard(let element): "discard \(name) \(TextForm.quoted(element))"
+      }
+    return what + text(options, place: "at")
+  }
+
+  private static func text(_ options: RequestOptions, place: String) -> String {
+    (options.node.map { " \(place) \($0)" } ?? "")
+      + (options.level.map { " level \($0.rawValue)" } ?? "")
   }
 }

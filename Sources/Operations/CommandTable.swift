@@ -180,14 +180,14 @@ public enum CommandTable {
     ) { (reader) throws(ParseFailure) in .load(try readLoad(&reader)) },
     link("write", "K V", "write a value", [.free("key"), .free("value")]) {
       (reader) throws(ParseFailure) in
-      .write(key: try reader.text("a key"), value: try reader.text("a value"))
+      .change(key: try reader.text("a key"), .value(try reader.text("a value")))
     },
     link("read", "K [from N]", "read a key", [.free("key"), .words(["from"]), .node]) {
       (reader) throws(ParseFailure) in
       let key = try reader.text("a key")
-      guard !reader.isAtEnd else { return .read(key: key, from: nil) }
+      guard !reader.isAtEnd else { return .read(key: key) }
       _ = try reader.choice("word", ["from"])
-      return .read(key: key, from: try reader.node())
+      return .read(key: key, RequestOptions(node: try reader.node()))
     },
     CommandRow(
       name: "quiesce", usage: "quiesce", meaning: "stop the load, wait until converged",

@@ -25,9 +25,7 @@ struct ConditionFacts {
   }
 
   private var model: SingleLeaderSnapshot {
-    switch snapshot.model {
-    case .singleLeader(let model): model
-    }
+    snapshot.model.singleLeader ?? SingleLeaderSnapshot()
   }
 
   // MARK: Leaves

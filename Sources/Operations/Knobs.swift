@@ -90,6 +90,8 @@ public enum ReadGuarantee: String, Sendable, CaseIterable {
 
 /// The values of all knobs.
 public struct Knobs: Equatable, Sendable {
+  /// The model of replication; fixed at the start.
+  public var model = ReplicationModel.singleLeader
   /// Nodes at the start, 1 to 100.
   public var nodes = 3
   /// Sites at the start, 1 to 10: nodes are dealt out in turn.
@@ -130,6 +132,12 @@ public struct Knobs: Equatable, Sendable {
   public var guarantee = ReadGuarantee.none
   /// Operations a second that each node can serve; nil: as many as it can.
   public var capacity: Double?
+  /// How conflicts end, where several nodes take writes; fixed at the start.
+  public var resolution = Resolution.lastWriterWins
+  /// What only several leaders have.
+  public var multiLeader = MultiLeaderKnobs()
+  /// What only clusters without a leader have.
+  public var leaderless = LeaderlessKnobs()
 
   /// The defaults.
   public init() {}

@@ -446,6 +446,24 @@ public struct SingleLeaderSnapshot: Equatable, Sendable {
 public enum ModelSnapshot: Equatable, Sendable {
   /// Leader and followers.
   case singleLeader(SingleLeaderSnapshot)
+  /// Every node takes writes and streams them to the others.
+  case multiLeader(MultiLeaderSnapshot)
+  /// Quorums of a key's replicas.
+  case leaderless(LeaderlessSnapshot)
+
+  /// The leader's part; nil where there is none.
+  public var singleLeader: SingleLeaderSnapshot? {
+    if case .singleLeader(let model) = self { model } else { nil }
+  }
+
+  /// What belongs to models in which several nodes take writes of a key; nil in the other.
+  public var versions: VersionsSnapshot? {
+    switch self {
+    case .singleLeader: nil
+    case .multiLeader(let model): model.versions
+    case .leaderless(let model): model.versions
+    }
+  }
 }
 
 /// Everything that can be seen of a cluster at one moment.

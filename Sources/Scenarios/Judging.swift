@@ -61,12 +61,13 @@ extension ClusterSnapshot {
   var hasLeader: Bool {
     switch model {
     case .singleLeader(let model): model.leader != nil
+    case .multiLeader, .leaderless: true
     }
   }
 
   /// Whether the write or read that was given last is answered, and how.
   func answer(to command: Command) -> (isAnswered: Bool, text: String) {
-    if case .write = command {
+    if case .change = command {
       switch lastWrite?.state {
       case .acknowledged(let node): return (true, "acknowledged by \(node)")
       case .refused(let why): return (true, "refused: \(why)")

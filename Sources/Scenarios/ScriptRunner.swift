@@ -274,7 +274,7 @@ public struct ScriptRunner: Director {
       return done()
     case .done(let text), .note(let text):
       switch command {
-      case .write, .read:
+      case .change, .read:
         phase = .answering(now + Self.answerPatience)
         return nil
       case .quiesce: phase = .settling(now + Self.settlePatience)

@@ -46,7 +46,7 @@ import Testing
     #expect(actions[2] == .say("We are #1 and \"far\" away."))
     #expect(
       actions[4]
-        == .command(.write(key: "comment", value: "hello # there"), mayBeRefused: false))
+        == .command(.change(key: "comment", .value("hello # there")), mayBeRefused: false))
     #expect(script.statements[9].timing == .after(.seconds(1)))
     #expect(script.statements[10].timing == .at(.start + .seconds(90)))
     #expect(actions[10] == .command(.promote(.node(NodeID(2))), mayBeRefused: true))

@@ -99,9 +99,11 @@ extension Swarm {
   private mutating func operate(at time: Instant) {
     let key = "k\(random.uniform(0..<3))"
     if random.uniform(0..<2) == 0 {
-      add(.write(key: key, value: "v\(random.uniform(0..<1000))"), at: time)
+      add(.change(key: key, .value("v\(random.uniform(0..<1000))")), at: time)
     } else {
-      add(.read(key: key, from: random.uniform(0..<2) == 0 ? nil : anyone()), at: time)
+      add(
+        .read(key: key, RequestOptions(node: random.uniform(0..<2) == 0 ? nil : anyone())), at: time
+      )
     }
   }
 
