@@ -8,6 +8,8 @@ public enum RecordKind: UInt8, Sendable, CaseIterable {
   case write = 2
   /// The cluster's members from here on: an encoded ``Membership``.
   case membership = 3
+  /// What became known of a key, where several nodes take writes: an encoded `KeyRecord`.
+  case version = 4
 }
 
 /// How records occupy the log's logical bytes, the same on every node.
