@@ -9,6 +9,8 @@ public enum KeyRecord: Equatable, Sendable {
   case write(StreamedWrite)
   /// A key came to be known so (from a state taken over, a coordinator, a repair).
   case taken(key: [UInt8], KeyState)
+  /// With several leaders: keys that are taken over from here on show writes through there.
+  case taking(VersionVector)
   /// With several leaders: after keys were taken over, writes through here are known.
   case reached(VersionVector)
   /// A version is kept for another node since `born` by this node's clock.
@@ -40,6 +42,9 @@ public enum KeyRecord: Equatable, Sendable {
       state.encode(into: &writer)
     case .reached(let vector):
       writer.put(UInt8(3))
+      vector.encode(into: &writer)
+    case .taking(let vector):
+      writer.put(UInt8(7))
       vector.encode(into: &writer)
     case .hint(let id, let node, let born, let key, let state):
       writer.put(UInt8(4))
@@ -88,6 +93,7 @@ public enum KeyRecord: Equatable, Sendable {
         id: id, for: NodeID(Int(number)), born: Instant(nanoseconds: born), key: key, state)
     case 5: return reader.number(UInt64.self).map { .hintDone(id: $0) }
     case 6: return reader.run().map { .forgotten(key: $0) }
+    case 7: return VersionVector(&reader).map { .taking($0) }
     default: return nil
     }
   }

@@ -14,8 +14,8 @@ public protocol Peer: Sendable {
   var head: LogPoint { get }
   /// The end of what is durable.
   var flushed: LogPoint { get }
-  /// A hash of what it has applied: nodes of equal ones show the same.
-  var appliedHash: UInt64 { get }
+  /// A hash of what it has applied: nodes of equal ones show the same; nil where it may show more.
+  var appliedHash: UInt64? { get }
 
   /// Everything that its log adds up to, for a checkpoint.
   var checkpoint: [UInt8] { get }

@@ -91,6 +91,10 @@ public struct PeerPolicy: Equatable, Sendable {
   public var multiLeader = MultiLeaderPolicy()
   /// The part without a leader.
   public var leaderless = LeaderlessPolicy()
+  #if PlantedBugs
+    /// The bug planted in the peer.
+    public var planted: PlantedBug?
+  #endif
 
   /// The defaults for these members.
   public init(members: [NodeID]) { self.members = members }

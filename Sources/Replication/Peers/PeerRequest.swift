@@ -58,7 +58,8 @@ public struct PeerRequest: Equatable, Sendable {
 
 /// A node's answer to a client.
 public enum PeerAnswer: Sendable {
-  /// The write is safe on as many replicas as were needed.
+  /// The write is safe on as many replicas as were needed. `context` is what is known of the key then;
+  /// `applied`, with several leaders, the write's place in its writer's log.
   case written(dot: Dot, needed: Int, context: VersionVector, applied: VersionVector)
   /// What is known of the key; `applied` is how far the node has each other's log, with several leaders.
   case value(KeyState, applied: VersionVector)

@@ -1,0 +1,156 @@
+import Positions
+
+// What keeps streams alive: words at every beat, and whole states where logs hold too little.
+extension MultiLeaderReplica {
+  /// Beats after which a receiver should have what was applied here then.
+  private static let patience = 10
+
+  mutating func beatCame(into effects: inout [PeerEffect]) {
+    effects.append(.setTimer(.beat, beat))
+    beats += 1
+    for position in streams.indices {
+      if streams[position].transfer != nil {
+        sendAgain(position, into: &effects)
+        continue
+      }
+      // Sent, not taken, and nothing moved since the last beat: lost.
+      if streams[position].taken < streams[position].sent,
+        streams[position].taken == streams[position].takenBefore
+      {
+        streams[position].restart(at: streams[position].taken)
+        pump(position, into: &effects)
+      }
+      streams[position].takenBefore = streams[position].taken
+      if beats % Self.patience == 0 { lookAfter(position, into: &effects) }
+    }
+    greet(into: &effects)
+  }
+
+  /// Begins a stream anew where the receiver lacks for long what only this node will send it.
+  private mutating func lookAfter(_ position: Int, into effects: inout [PeerEffect]) {
+    defer { streams[position].expected = applied }
+    guard let has = streams[position].applied else { return }
+    let expected = streams[position].expected
+    let lacks = expected.entries.filter { dot in
+      guard !has.covers(dot) else { return false }
+      let actor = dot.actor
+      if actor.node == streams[position].node { return isGone(actor) }
+      return actor.node == id || policy.multiLeader.topology != .all || isGone(actor)
+    }
+    guard !lacks.isEmpty else { return }
+    streams[position].rescue = VersionVector(lacks)
+    begin(position, into: &effects)
+    pump(position, into: &effects)
+  }
+
+  /// The operator wants all that is lacking anywhere to be sent now.
+  mutating func rescueAll(into effects: inout [PeerEffect]) {
+    for position in streams.indices where streams[position].transfer == nil {
+      streams[position].rescue = applied
+      begin(position, into: &effects)
+      pump(position, into: &effects)
+    }
+  }
+
+  // MARK: Whole states
+
+  mutating func beginTransfer(_ position: Int, into effects: inout [PeerEffect]) {
+    streams[position].transfer = OutgoingStream.Transfer(
+      store: store, applied: applied, index: log.head.index)
+    sendPart(position, into: &effects)
+  }
+
+  private mutating func sendAgain(_ position: Int, into effects: inout [PeerEffect]) {
+    guard let transfer = streams[position].transfer else { return }
+    if transfer.partBefore == transfer.part { sendPart(position, into: &effects) }
+    streams[position].transfer?.partBefore = transfer.part
+  }
+
+  private mutating func sendPart(_ position: Int, into effects: inout [PeerEffect]) {
+    guard let transfer = streams[position].transfer else { return }
+    let keys = transfer.store.stretch(Int(transfer.part)).map {
+      PeerMessage.StateKey(key: $0.key, state: $0.state)
+    }
+    effects.append(
+      .send(
+        .state(
+          part: transfer.part, of: UInt64(transfer.store.stretches), keys,
+          applied: transfer.applied), to: streams[position].node))
+  }
+
+  mutating func stateWasTaken(
+    by node: NodeID, next: UInt64, into effects: inout [PeerEffect]
+  ) {
+    guard let position = streams.firstIndex(where: { $0.node == node }),
+      let transfer = streams[position].transfer, next <= transfer.part + 1
+    else { return }
+    // A receiver that restarted begins again.
+    streams[position].transfer?.part = next
+    streams[position].transfer?.partBefore = nil
+    guard next >= UInt64(transfer.store.stretches) else {
+      return sendPart(position, into: &effects)
+    }
+    streams[position].transfer = nil
+    streams[position].applied?.join(transfer.applied)
+    streams[position].restart(at: transfer.index)
+    if let rescue = streams[position].rescue, transfer.applied.covers(rescue) {
+      streams[position].rescue = nil
+    }
+    pump(position, into: &effects)
+  }
+
+  mutating func stateCame(
+    _ part: UInt64, of total: UInt64, _ keys: [PeerMessage.StateKey], applied known: VersionVector,
+    from sender: NodeID, into effects: inout [PeerEffect]
+  ) {
+    guard !isDiskFull, let position = sources.firstIndex(where: { $0.node == sender }) else {
+      return
+    }
+    if part == 0, sources[position].taking?.applied != known {
+      sources[position].taking = (0, known)
+    }
+    guard let taking = sources[position].taking, taking.applied == known else {
+      effects.append(.send(.stateTaken(next: 0), to: sender))
+      return
+    }
+    guard taking.next == part else {
+      effects.append(.send(.stateTaken(next: taking.next), to: sender))
+      return
+    }
+    var records: [KeyRecord] = []
+    if part == 0, !applied.covers(known) {
+      shows(atMost: known)
+      records.append(.taking(known))
+    }
+    for item in keys { take(item, &records, into: &effects) }
+    sources[position].taking = (part + 1, known)
+    if part + 1 >= total {
+      applied.join(known)
+      records.append(.reached(known))
+      effects.append(.note(.tookState(applied: known, from: sender)))
+      applyHeldBack(&records, into: &effects)
+    }
+    finish(records, into: &effects)
+    effects.append(.send(.stateTaken(next: part + 1), to: sender))
+  }
+
+  /// Until all is applied that is in `vector`, more may be shown than is applied.
+  mutating func shows(atMost vector: VersionVector) {
+    var both = ahead ?? VersionVector()
+    both.join(vector)
+    ahead = both
+  }
+
+  private mutating func take(
+    _ item: PeerMessage.StateKey, _ records: inout [KeyRecord], into effects: inout [PeerEffect]
+  ) {
+    let rule = policy.rules.rule(for: item.key)
+    var meetings: [Meeting] = []
+    let change = store.update(item.key, keyHash: VersionedStore.hash(of: item.key)) {
+      $0.join(item.state, rule: rule, meetings: &meetings)
+    }
+    guard change.result else { return }
+    records.append(.taken(key: item.key, item.state))
+    tell(item.key, rule, meetings, into: &effects)
+  }
+}
