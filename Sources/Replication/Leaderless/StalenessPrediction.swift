@@ -1,0 +1,147 @@
+/// How likely a read misses a write that was acknowledged before it began: probabilistically bounded
+/// staleness (Bailis et al. 2012), by that paper's WARS model.
+///
+/// A write is sent to all N replicas and acknowledged when W of them have answered; a read that begins
+/// `t` later is sent to all N, and takes the newest of the first R answers. It is stale when each of
+/// those R replicas got the read before the write. All latencies are drawn independently from what
+/// was measured: what replicas have in common (a slow site, a pause) is not part of the model, and
+/// neither are read repair and anti-entropy, which only make reads fresher.
+public struct StalenessPrediction: Equatable, Sendable {
+  /// N: copies of each key.
+  public let replicas: Int
+  /// R: answers that a read waits for.
+  public let reads: Int
+  /// W: acknowledgements that a write waits for.
+  public let writes: Int
+
+  private let writeSeconds: [Double]
+  private let acknowledgementSeconds: [Double]
+  private let readSeconds: [Double]
+  private let responseSeconds: [Double]
+
+  private static let seed: UInt64 = 0x5EED_0F57_A1E4_EAD5
+
+  /// A prediction from measured latencies, each of one way and in seconds; none if nothing was
+  /// measured for one of the four, or if something that is not a number was.
+  ///
+  /// - Parameters:
+  ///   - replicas: N.
+  ///   - reads: R, 1 to N.
+  ///   - writes: W, 1 to N.
+  ///   - writeSeconds: W: coordinator to replica, a write.
+  ///   - acknowledgementSeconds: A: replica to coordinator, its acknowledgement.
+  ///   - readSeconds: R: coordinator to replica, a read.
+  ///   - responseSeconds: S: replica to coordinator, the answer.
+  public init?(
+    replicas: Int, reads: Int, writes: Int, writeSeconds: [Double],
+    acknowledgementSeconds: [Double], readSeconds: [Double], responseSeconds: [Double]
+  ) {
+    Self.check(replicas: replicas, reads: reads, writes: writes)
+    for samples in [writeSeconds, acknowledgementSeconds, readSeconds, responseSeconds] {
+      guard !samples.isEmpty, samples.allSatisfy(\.isFinite) else { return nil }
+    }
+    self.replicas = replicas
+    self.reads = reads
+    self.writes = writes
+    self.writeSeconds = writeSeconds
+    self.acknowledgementSeconds = acknowledgementSeconds
+    self.readSeconds = readSeconds
+    self.responseSeconds = responseSeconds
+  }
+
+  private static func check(replicas: Int, reads: Int, writes: Int) {
+    precondition(replicas >= 1, "a key has a copy")
+    precondition((1...replicas).contains(reads), "reads wait for 1 to all replicas")
+    precondition((1...replicas).contains(writes), "writes wait for 1 to all replicas")
+  }
+
+  /// Whether any R replicas and any W share one: then no read is stale.
+  public var isStrict: Bool { reads + writes > replicas }
+
+  /// The chance, 0 to 1, that a read that begins `seconds` after the acknowledgement returns an older
+  /// version; exactly 0 when ``isStrict``. It is off by about √(p(1 − p) / `trials`), and never grows
+  /// with `seconds`: all questions are answered by the same trials.
+  public func probabilityOfStaleRead(after seconds: Double, trials: Int = 10_000) -> Double {
+    probabilitiesOfStaleRead(after: [seconds], trials: trials)[0]
+  }
+
+  /// A curve of ``probabilityOfStaleRead(after:trials:)``: one chance for each of `seconds`, in their
+  /// order, for the cost of one.
+  public func probabilitiesOfStaleRead(after seconds: [Double], trials: Int = 10_000) -> [Double] {
+    guard !isStrict else { return seconds.map { _ in 0 } }
+    let visible = visibleAfter(trials: trials)
+    return seconds.map { seconds in
+      // The first trial in which a read at `seconds` is still stale.
+      var low = 0
+      var high = visible.count
+      while low < high {
+        let middle = (low + high) / 2
+        if visible[middle] > seconds { high = middle } else { low = middle + 1 }
+      }
+      return Double(visible.count - low) / Double(visible.count)
+    }
+  }
+
+  /// How many seconds after the acknowledgement reads are fresh with a chance of `probability`
+  /// (the paper's t-visibility: at 0.999, say); 0 when they are at once.
+  public func secondsUntilFresh(probability: Double, trials: Int = 10_000) -> Double {
+    guard !isStrict else { return 0 }
+    let visible = visibleAfter(trials: trials)
+    let needed = (probability * Double(trials)).rounded(.up)
+    let position = Int(min(max(needed, 1), Double(trials))) - 1
+    return max(0, visible[position])
+  }
+
+  /// For every trial the seconds after the acknowledgement from which on a read is fresh, in ascending
+  /// order; negative where even an earlier one would have been.
+  private func visibleAfter(trials: Int) -> [Double] {
+    precondition(trials >= 1, "a chance is counted in trials")
+    var visible: [Double] = []
+    visible.reserveCapacity(trials)
+    var acknowledged: [Double] = []
+    var answered: [(after: Double, lead: Double)] = []
+    var counter: UInt64 = 0
+    func draw(_ samples: [Double]) -> Double {
+      defer { counter += 1 }
+      return samples[
+        CountedChance.number(below: samples.count, seed: Self.seed, counter: counter)]
+    }
+    for _ in 0..<trials {
+      acknowledged.removeAll(keepingCapacity: true)
+      answered.removeAll(keepingCapacity: true)
+      for _ in 0..<replicas {
+        let write = draw(writeSeconds)
+        let acknowledgement = write + draw(acknowledgementSeconds)
+        let read = draw(readSeconds)
+        let response = read + draw(responseSeconds)
+        // Replicas are few: both lists are kept in order as they grow.
+        var place = acknowledged.count
+        while place > 0, acknowledged[place - 1] > acknowledgement { place -= 1 }
+        acknowledged.insert(acknowledgement, at: place)
+        place = answered.count
+        while place > 0, answered[place - 1].after > response { place -= 1 }
+        answered.insert((response, write - read), at: place)
+      }
+      // A replica has the write when the read comes if the read begins `lead` after the write did; one
+      // of the first R answers is enough.
+      var lead = Double.infinity
+      for answer in answered.prefix(reads) { lead = min(lead, answer.lead) }
+      visible.append(lead - acknowledged[writes - 1])
+    }
+    visible.sort()
+    return visible
+  }
+
+  /// The chance that R replicas chosen blindly miss all of the W that acknowledged, while no other
+  /// replica ever gets the write: (N − W choose R) / (N choose R), equation 1 of the paper. It bounds
+  /// ``probabilityOfStaleRead(after:trials:)`` from above: who is fast to one is not faster to others.
+  public static func probabilityOfMissingQuorum(
+    replicas: Int, reads: Int, writes: Int
+  ) -> Double {
+    check(replicas: replicas, reads: reads, writes: writes)
+    guard reads + writes <= replicas else { return 0 }
+    return (0..<reads).reduce(1.0) { chance, chosen in
+      chance * Double(replicas - writes - chosen) / Double(replicas - chosen)
+    }
+  }
+}
