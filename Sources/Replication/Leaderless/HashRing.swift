@@ -24,7 +24,7 @@ public struct HashRing: Equatable, Sendable {
 
   /// Lists of up to this many nodes are looked up, longer ones are walked to: nobody keeps more
   /// replicas, and a large ring's lists stay small.
-  private static let depthMaximum = 8
+  private static let depthMaximum = 16
 
   /// The ring of `members`; order and repetitions do not matter.
   ///
@@ -78,21 +78,19 @@ public struct HashRing: Equatable, Sendable {
     return lists
   }
 
-  /// Which arc `hash` lies in: that of the first token at or after it.
+  /// Which arc `hash` lies in: that of the first token at or after it. There must be one.
   private func arc(of hash: UInt64) -> Int {
     tokens.withUnsafeBufferPointer { tokens in
       var low = 0
       var length = tokens.count
-      while length > 0 {
-        let half = length >> 1
-        if tokens[low + half] < hash {
-          low += half + 1
-          length -= half + 1
-        } else {
-          length = half
-        }
+      // Whichever half it is, the same steps follow: where a hash lies cannot be guessed, and a
+      // processor that guesses wrong would lose more than it gains by stopping sooner.
+      while length > 1 {
+        let half = length / 2
+        low = tokens[low + half - 1] < hash ? low + half : low
+        length -= half
       }
-      return low == tokens.count ? 0 : low
+      return tokens[low] < hash ? (low + 1 == tokens.count ? 0 : low + 1) : low
     }
   }
 
@@ -114,7 +112,13 @@ public struct HashRing: Equatable, Sendable {
   /// Who keeps the keys that hash to `hash`: the first `count` distinct nodes clockwise, the
   /// coordinator first; all members, in the ring's order, when there are no more than `count`.
   public func preferenceList(hash: UInt64, count: Int) -> [NodeID] {
-    Array(list(arc: arc(of: hash), count: count))
+    guard !tokens.isEmpty else { return [] }
+    let count = min(count, members.count)
+    let arc = arc(of: hash)
+    guard count <= depth else { return Array(list(arc: arc, count: count)) }
+    return lists.withUnsafeBufferPointer { lists in
+      Array(UnsafeBufferPointer(rebasing: lists[arc * depth..<arc * depth + count]))
+    }
   }
 
   /// All members in the order met clockwise from `hash`: behind the preference list stand those who

@@ -153,6 +153,19 @@ public struct MerkleTree: Equatable, Sendable {
     }
   }
 
+  /// The same where no child is stale: its children lie side by side in one page.
+  private func madeOfSettled(_ level: Int, _ index: Int) -> UInt64 {
+    let first = index * Self.fanOut
+    let page = Self.firstPage(level: level + 1) + first / Self.pageSize
+    guard !pages[page].isEmpty else { return Self.emptyDigests[depth - level] }
+    return pages[page].withUnsafeBytes { words in
+      let size = MemoryLayout<UInt64>.stride
+      let start = first % Self.pageSize * size
+      return ChainHash.hash(
+        UnsafeRawBufferPointer(rebasing: words[start..<start + Self.fanOut * size]))
+    }
+  }
+
   /// Makes and keeps the digests of all inner nodes that have changed: one hash for each.
   public mutating func settle() {
     // Children have higher numbers than their parents: from the last node to the root.
@@ -163,7 +176,7 @@ public struct MerkleTree: Equatable, Sendable {
         let node = word * 64 + bit
         while node < Self.firstNode(level: level) { level -= 1 }
         let index = node - Self.firstNode(level: level)
-        let digest = made(level, index)
+        let digest = madeOfSettled(level, index)
         let page = Self.firstPage(level: level) + index / Self.pageSize
         allocate(page, level: level)
         pages[page][index % Self.pageSize] = digest

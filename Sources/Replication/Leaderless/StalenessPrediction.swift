@@ -98,8 +98,8 @@ public struct StalenessPrediction: Equatable, Sendable {
     precondition(trials >= 1, "a chance is counted in trials")
     var visible: [Double] = []
     visible.reserveCapacity(trials)
-    var acknowledged: [Double] = []
-    var answered: [(after: Double, lead: Double)] = []
+    var acknowledged = [Double](repeating: 0, count: replicas)
+    var answered = [(after: Double, lead: Double)](repeating: (0, 0), count: replicas)
     var counter: UInt64 = 0
     func draw(_ samples: [Double]) -> Double {
       defer { counter += 1 }
@@ -107,25 +107,29 @@ public struct StalenessPrediction: Equatable, Sendable {
         CountedChance.number(below: samples.count, seed: Self.seed, counter: counter)]
     }
     for _ in 0..<trials {
-      acknowledged.removeAll(keepingCapacity: true)
-      answered.removeAll(keepingCapacity: true)
-      for _ in 0..<replicas {
+      for replica in 0..<replicas {
         let write = draw(writeSeconds)
         let acknowledgement = write + draw(acknowledgementSeconds)
         let read = draw(readSeconds)
         let response = read + draw(responseSeconds)
         // Replicas are few: both lists are kept in order as they grow.
-        var place = acknowledged.count
-        while place > 0, acknowledged[place - 1] > acknowledgement { place -= 1 }
-        acknowledged.insert(acknowledgement, at: place)
-        place = answered.count
-        while place > 0, answered[place - 1].after > response { place -= 1 }
-        answered.insert((response, write - read), at: place)
+        var place = replica
+        while place > 0, acknowledged[place - 1] > acknowledgement {
+          acknowledged[place] = acknowledged[place - 1]
+          place -= 1
+        }
+        acknowledged[place] = acknowledgement
+        place = replica
+        while place > 0, answered[place - 1].after > response {
+          answered[place] = answered[place - 1]
+          place -= 1
+        }
+        answered[place] = (response, write - read)
       }
       // A replica has the write when the read comes if the read begins `lead` after the write did; one
       // of the first R answers is enough.
       var lead = Double.infinity
-      for answer in answered.prefix(reads) { lead = min(lead, answer.lead) }
+      for answer in 0..<reads { lead = min(lead, answered[answer].lead) }
       visible.append(lead - acknowledged[writes - 1])
     }
     visible.sort()
