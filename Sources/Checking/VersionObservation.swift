@@ -38,20 +38,27 @@ public enum VersionObservation: Sendable {
   case started(node: NodeID, actor: Actor, lostDisk: Bool)
   /// A node's process ended.
   case crashed(node: NodeID)
-  /// A node's disk was lost.
+  /// A node's disk was lost, or the node was removed for good: nothing comes back from it.
   case wiped(node: NodeID)
   /// A node's disk was damaged, or lied: what it made durable may be gone.
   case spoiled(node: NodeID)
 
   // MARK: Writes
 
-  /// A coordinator made a version, knowing `past` of the key's others. `isCounted` false: nothing but a
-  /// tombstone, or an element's removal, which leaves no version of its own when `leavesVersion` is
-  /// false. `value` is a hash of it; `count` what it adds to a counter.
+  /// A coordinator made a version, knowing `past` of the key's others. An element's removal makes a
+  /// dot, and leaves no version of its own: `leavesVersion` is false. `value` is a hash of the value, of
+  /// a set the element's (also where it is removed); `count` what it adds to a counter.
+  ///
+  /// It takes the place of others by the key's rule: under ``KeyRule/lastWriterWins`` of all with an
+  /// earlier clock, under ``KeyRule/siblings`` of all that `past` covers, in a counter of the same
+  /// actor's before it, in a set of those of its element that `past` covers (a tombstone that leaves a
+  /// version: of all elements that it covers).
   case created(
     keyHash: UInt64, key: String, rule: KeyRule, dot: Dot, past: VersionVector, clock: Instant,
     value: UInt64, count: Int64, isTombstone: Bool, leavesVersion: Bool)
-  /// A version is durable on a node, in its place or as a hint for another.
+  /// A version is durable on a node, in its place or as a hint for another. Hints are told so also where
+  /// disks are not synced first: when they are kept. One that a node has joined and that lost is stored
+  /// with what it lost to.
   case stored(node: NodeID, keyHash: UInt64, dot: Dot, hintFor: NodeID?)
   /// A client was told that a version is safe: so many replicas were needed.
   case acknowledged(keyHash: UInt64, dot: Dot, needed: Int, session: UInt64)
@@ -62,7 +69,8 @@ public enum VersionObservation: Sendable {
 
   // MARK: What nodes hold
 
-  /// A node's copy of a key changed: what it knows of it now, and the versions that stand.
+  /// A node's copy of a key changed: what it knows of it now, and the versions that stand, by dot. A
+  /// node that recovers tells it only once it has all that its files have.
   case holds(node: NodeID, keyHash: UInt64, context: VersionVector, versions: [Dot])
   /// A node forgot a key: a tombstone whose time was over, a hint handed over, or a range given away.
   case forgot(node: NodeID, keyHash: UInt64, ForgetReason)

@@ -1,0 +1,61 @@
+import Positions
+
+/// What several leaders apply of one another's logs, and what nodes show as a whole.
+extension Circumstances {
+  /// Each origin's writes are applied in order and once, and after what they depend on.
+  mutating func applied(
+    _ node: NodeID, _ origin: Actor, _ sequence: UInt64, _ depends: VersionVector
+  ) {
+    change(node) { _ in }
+    let facts = nodes[node.offset]
+    let known = facts.applied[origin]
+    let before = facts.appliedBefore[origin]
+    if known > 0 {
+      if sequence <= known {
+        violate("\(node) applied write \(sequence) of \(origin) again, after \(known)")
+        return
+      }
+      if sequence > known + 1 {
+        violate("\(node) applied write \(sequence) of \(origin) after \(known): a gap")
+      }
+    } else if sequence > before + 1 {
+      violate("\(node) applied write \(sequence) of \(origin) after \(before): a gap")
+    }
+    let early = depends.entries.first {
+      $0.actor.node != node
+        && max(facts.applied[$0.actor], facts.appliedBefore[$0.actor]) < $0.counter
+        && !($0.actor == origin && $0.counter < sequence)
+    }
+    if let early {
+      violate(
+        "\(node) applied write \(sequence) of \(origin) before \(early), which its writer knew")
+    }
+    nodes[node.offset].applied.insert(Dot(actor: origin, counter: sequence))
+  }
+
+  /// A node took another's whole state.
+  mutating func tookState(_ node: NodeID, _ applied: VersionVector) {
+    change(node) { $0.applied.join(applied) }
+  }
+}
+
+/// What nodes had applied when they showed their state.
+struct ShownStates: Sendable {
+  private struct Mark: Sendable {
+    var applied: UInt64 = 0
+    var state: UInt64 = 0
+    var node: NodeID?
+  }
+
+  private static let size = 1024
+  private var marks = [Mark](repeating: Mark(), count: size)
+
+  /// A node that had applied the same and showed another state.
+  mutating func note(_ node: NodeID, applied: UInt64, state: UInt64) -> NodeID? {
+    let slot = Int(applied % UInt64(Self.size))
+    let mark = marks[slot]
+    if mark.applied == applied, mark.state == state, mark.node != nil { return nil }
+    marks[slot] = Mark(applied: applied, state: state, node: node)
+    return mark.applied == applied ? mark.node : nil
+  }
+}
