@@ -34,10 +34,12 @@ extension Cluster {
     switch event {
     case .opened(let recovery): opened(recovery, at: id)
     case .refused(let damage): refused("\(damage)", at: id)
+    case .flushed(let point) where hasPeers: handPeer(.flushed(point), to: id)
     case .flushed(let point):
       observe(.durable(node: id, point: point))
       hand(.flushed(point), to: id)
       if nodes[id.offset].pendingCheckpoint != nil { considerCheckpoint(at: id) }
+    case .voteSaved where hasPeers: peerCounted(id)
     case .voteSaved(let vote):
       observe(.voted(node: id, term: vote.term, for: vote.votedFor))
       hand(.voteSaved(vote.term), to: id)
@@ -47,7 +49,7 @@ extension Cluster {
     case .unavailable(let request, _): recordsCame(nil, request, at: id)
     case .checkpointSaved(let point):
       nodes[id.offset].isCheckpointing = false
-      hand(.logBegins(after: nodes[id.offset].log.first), to: id)
+      logBegins(after: nodes[id.offset].log.first, at: id)
       say(.log, id, "\(id) saved a checkpoint through \(point.index)")
     case .checkpointSkipped(let error):
       nodes[id.offset].isCheckpointing = false
@@ -66,6 +68,14 @@ extension Cluster {
     }
   }
 
+  private mutating func logBegins(after point: LogPoint, at id: NodeID) {
+    if hasPeers {
+      handPeer(.logBegins(after: point), to: id)
+    } else {
+      hand(.logBegins(after: point), to: id)
+    }
+  }
+
   /// Hands an event to a replica now, or once it is thawed.
   mutating func hand(_ event: ReplicaEvent, to id: NodeID) {
     if case .frozen = nodes[id.offset].status {
@@ -78,6 +88,7 @@ extension Cluster {
   private mutating func opened(_ recovery: Recovery, at id: NodeID) {
     guard nodes[id.offset].boot != nil else { return }
     for note in recovery.notes { say(.log, id, "\(id) \(note)") }
+    if hasPeers { return peerOpened(recovery, at: id) }
     let forgets = isPlanted(.restartsForgetTerms)
     nodes[id.offset].boot?.term = forgets ? .zero : recovery.vote.term
     nodes[id.offset].boot?.promisedTerm = recovery.vote.term
@@ -120,6 +131,15 @@ extension Cluster {
     let state = checkpoint.flatMap { CheckpointPayload.decode($0.payload, at: $0.point) }
     switch purpose {
     case .replica(let purpose): hand(.checkpoint(state, purpose: purpose), to: id)
+    case .peer: break
+    case .boot where hasPeers:
+      if let state, restorePeer(state, at: id) {
+        nodes[id.offset].checkpointEnd = state.point.end
+        nodes[id.offset].checkpointSize = state.payload.count
+      }
+      let first = nodes[id.offset].log.first
+      nodes[id.offset].boot?.window = LogWindow(after: first)
+      readOn(at: id)
     case .boot:
       if let state, let restored = KeyValueState(encoded: state.payload) {
         nodes[id.offset].boot?.state = restored
@@ -151,17 +171,20 @@ extension Cluster {
     guard let purpose = nodes[id.offset].reads.removeValue(forKey: request) else { return }
     switch purpose {
     case .replica(let purpose): hand(.records(batch, purpose: purpose), to: id)
+    case .peer(let receiver): handPeer(.records(batch, for: receiver), to: id)
     case .boot:
       guard let batch, !batch.isEmpty else {
         return refused("its log ends before its own end", at: id)
       }
       nodes[id.offset].boot?.take(batch)
+      nodes[id.offset].boot?.peer?.replay(batch)
       readOn(at: id)
     }
   }
 
   private mutating func beginToRun(_ id: NodeID) {
     guard let boot = nodes[id.offset].boot else { return }
+    if hasPeers { return peerBeginsToRun(boot, id) }
     let origin = ReplicaOrigin(
       term: boot.term, history: boot.history, window: boot.window, state: boot.state,
       applied: boot.applied, memberships: boot.memberships, isSuspect: boot.isSuspect)

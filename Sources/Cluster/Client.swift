@@ -1,4 +1,6 @@
+import Operations
 import Positions
+import Replication
 
 /// What a client waits for.
 struct Operation: Sendable {
@@ -36,8 +38,14 @@ struct Operation: Sendable {
 struct NamedOperation: Sendable {
   var key: [UInt8]
   var value: [UInt8]
-  /// The node to read from; nil: as the load does.
+  /// The node it goes to; nil: as the load does.
   var target: NodeID?
+  /// What it does to the key, where several nodes take writes.
+  var change = Change.delete
+  /// How many replicas it asks for; nil: as the knobs say.
+  var level: ConsistencyLevel?
+  /// Whether it takes the place of the versions that it was chosen from.
+  var isChoice = false
 }
 
 /// One client session: plain words only, so that a copy of one costs next to nothing.

@@ -14,7 +14,9 @@ extension Cluster {
       let number = load.clients.count
       load.clients.append(
         Client(
-          site: number % sites.count, leader: NodeID(1), sequence: load.sequenceBase,
+          site: number % sites.count,
+          leader: hasPeers ? home(ofClient: number, in: number % sites.count) : NodeID(1),
+          sequence: load.sequenceBase,
           operation: nil, turn: number))
     }
     // Clients beyond the wanted ones finish what they wait for and are then left alone.
@@ -81,7 +83,7 @@ extension Cluster {
     return load.clients.indices.contains(position) ? load.clients[position] : nil
   }
 
-  private mutating func withClient(_ session: UInt64, _ body: (inout Client) -> Void) {
+  mutating func withClient(_ session: UInt64, _ body: (inout Client) -> Void) {
     if session == 0 {
       body(&load.operatorClient)
     } else if load.clients.indices.contains(Int(session) - 1) {
@@ -92,6 +94,7 @@ extension Cluster {
   /// Sends a client's operation to the node it should go to.
   mutating func attempt(session number: Int) {
     let session = UInt64(number)
+    if hasPeers { return peerAttempt(session: session) }
     guard var client = client(session), var operation = client.operation else { return }
     client.attempts &+= 1
     operation.attempt = client.attempts
@@ -113,7 +116,7 @@ extension Cluster {
     }
   }
 
-  private func target(of client: inout Client, named: NodeID?) -> NodeID {
+  func target(of client: inout Client, named: NodeID?) -> NodeID {
     if let named { return named }
     switch knobs.readFrom {
     case .leader: return client.leader
@@ -272,7 +275,7 @@ extension Cluster {
     becameIdle(position)
   }
 
-  private mutating func becameIdle(_ position: Int) {
+  mutating func becameIdle(_ position: Int) {
     if position >= (load.settings.clients ?? 16) { return }
     if load.isClosedLoop, !isQuiescing {
       begin(position, intended: now)
@@ -345,7 +348,7 @@ extension Cluster {
     }
   }
 
-  private mutating func finishRead(_ position: Int, _ operation: Operation) {
+  mutating func finishRead(_ position: Int, _ operation: Operation) {
     metrics.read(after: now - operation.intended)
     if case .readModifyWrite = operation.kind {
       load.clients[position].sequence += 1
@@ -364,6 +367,7 @@ extension Cluster {
 
   /// A node's process ended: whoever waited there looks for another.
   private mutating func connectionsBroke(to node: NodeID) {
+    if hasPeers { return peerConnectionsBroke(to: node) }
     operatorLoses(node)
     for session in 0...load.clients.count {
       guard let operation = client(UInt64(session))?.operation, operation.isUnderWay,

@@ -84,6 +84,9 @@ public struct Cluster<W: World>: Sendable {
   var load: Load
   var metrics = Metrics()
   var checker: Checker
+  /// The checker of clusters in which several nodes take writes.
+  var versions = VersionChecker()
+  var figures = PeerFigures()
   var ages = RecordAges()
   var highWater = HighWater()
   var timeline = Timeline()
@@ -125,6 +128,7 @@ public struct Cluster<W: World>: Sendable {
 
   /// Space for effects, kept so that it is not made anew at every event.
   var effects: [Effect] = []
+  var peerEffects: [PeerEffect] = []
   var output = LogOutput()
   var logEvents: [LogEvent] = []
 
@@ -149,7 +153,7 @@ public struct Cluster<W: World>: Sendable {
     }
     votersBefore = members
     makeClients()
-    observePolicy()
+    if hasPeers { observePromise() } else { observePolicy() }
     for id in members { start(id) }
     queue.schedule(.tick, at: world.now + Self.tickSpacing)
     scheduleArrival()
@@ -255,6 +259,11 @@ public struct Cluster<W: World>: Sendable {
     case .idle(let id, let incarnation): idle(id, incarnation)
     case .retryDisk(let id, let incarnation): retryDisk(id, incarnation)
     case .periodicSync(let id, let incarnation): periodicSync(id, incarnation)
+    case .peerMessage(let message, let sender, let receiver):
+      deliver(message, from: sender, to: receiver)
+    case .peerTimer(let id, let incarnation, let name): peerTimerCame(name, at: id, incarnation)
+    case .request(let request, let id): requestArrived(request, at: id)
+    case .peerAnswer(let request, let reply, let id): clientHears(request, reply, by: id)
     }
   }
 
@@ -264,7 +273,9 @@ public struct Cluster<W: World>: Sendable {
   mutating func readClock() { now = world.now }
 
   /// How many writes were acknowledged so far.
-  public var acknowledgedWrites: Int { checker.ledger.acknowledged }
+  public var acknowledgedWrites: Int {
+    hasPeers ? versions.ledger.acknowledged : checker.ledger.acknowledged
+  }
 
   /// A member; nil when there is none of that number.
   ///
@@ -284,6 +295,8 @@ public struct Cluster<W: World>: Sendable {
   }
 
   mutating func observe(_ observation: Observation) {
+    // What is known of nodes and disks holds for all models.
+    if hasPeers { return observeForPeers(observation) }
     checker.observe(observation, at: now)
     if checker.violationCount > toldViolations || checker.findingCount > toldFindings {
       tellFindings()

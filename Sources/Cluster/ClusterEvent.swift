@@ -28,12 +28,21 @@ enum ClusterEvent: Sendable {
   case retryDisk(NodeID, incarnation: UInt32)
   /// Periodic sync of a node's log.
   case periodicSync(NodeID, incarnation: UInt32)
+  /// A peer's message arrives.
+  case peerMessage(PeerMessage, from: NodeID, to: NodeID)
+  /// A peer's timer runs out.
+  case peerTimer(NodeID, incarnation: UInt32, PeerTimer)
+  /// A client's request arrives at a peer.
+  case request(PeerRequest, to: NodeID)
+  /// A peer's answer to a request arrives at its client.
+  case peerAnswer(UInt64, PeerReply, by: NodeID)
 }
 
 /// A request at a node.
 enum ServedRequest: Sendable {
   case proposal(Proposal)
   case read(ReadRequest)
+  case request(PeerRequest)
 }
 
 /// What a node tells clients.

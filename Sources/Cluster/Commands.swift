@@ -75,9 +75,16 @@ extension Cluster {
       return .done("\(site) and \(other) are \(words(time)) apart")
     case .loseSite(let site): return lose(site)
     case .slowDisk, .fillDisk, .clock, .drift: return disturb(command)
-    case .promote(let node): return onNode(node) { $0.promote($1) }
-    case .switchover(let node): return onNode(node) { $0.switchover(to: $1) }
+    case .promote, .switchover:
+      if hasPeers { return .refused("\(command.text): no node leads here, all take writes") }
+      return lead(command)
     case .load(let change): return changeLoad(change)
+    case .change(let key, let change, let options) where hasPeers:
+      return operatorAsks(key, change, options)
+    case .read(let key, let options) where hasPeers: return operatorAsks(key, nil, options)
+    case .choose(let key, let value) where hasPeers: return choose(key, value)
+    case .watch(let key) where hasPeers: return watch(key)
+    case .repair(let node) where hasPeers: return compareNow(node)
     case .change(let key, let change, let options):
       guard case .value(let value) = change, options == RequestOptions() else {
         return .refused(
@@ -218,10 +225,13 @@ extension Cluster {
     nodes[id.offset].status = .running
     observe(.thawed(node: id))
     let disk = isPlanted(.thawForgetsTheDisk) ? [] : nodes[id.offset].deferredDisk
+    let words = nodes[id.offset].deferredForPeer
+    nodes[id.offset].deferredForPeer = []
     let waiting = nodes[id.offset].deferred
     nodes[id.offset].deferredDisk = []
     nodes[id.offset].deferred = []
     for event in disk { run(event, at: id) }
+    for event in words { runPeer(event, at: id) }
     for event in waiting { queue.schedule(event, at: now) }
     return .done("\(id) goes on")
   }
@@ -240,6 +250,14 @@ extension Cluster {
     nodes[id.offset].checkpointSize = 0
     observe(.wiped(node: id))
     return .done("\(id)'s disk is lost")
+  }
+
+  private mutating func lead(_ command: Command) -> CommandOutcome {
+    switch command {
+    case .promote(let node): onNode(node) { $0.promote($1) }
+    case .switchover(let node): onNode(node) { $0.switchover(to: $1) }
+    default: .refused("not a change of leaders")
+    }
   }
 
   private mutating func promote(_ id: NodeID) -> CommandOutcome {
@@ -266,6 +284,7 @@ extension Cluster {
   }
 
   private mutating func add() -> CommandOutcome {
+    if hasPeers { return addPeer() }
     guard let leader else { return .refused("no running node leads, so none can take a member in") }
     guard members.count < 100 else { return .refused("a cluster has at most 100 nodes") }
     let id = NodeID(nextNodeNumber)
@@ -287,6 +306,7 @@ extension Cluster {
   }
 
   private mutating func removeMember(_ id: NodeID) -> CommandOutcome {
+    if hasPeers { return removePeer(id) }
     if leaving.contains(id.offset) { return .note("\(id) is being removed already") }
     guard members.count - leaving.count > 1 else { return .refused("\(id) is the last node") }
     guard let leader else { return .refused("no running node leads, so none can let a member go") }
@@ -355,7 +375,7 @@ extension Cluster {
       }
     case .drift(let node, let parts):
       return onNode(node) { cluster, id in
-        cluster.nodes[id.offset].clockRate = 1 + parts / 1e6
+        cluster.nodes[id.offset].setClockRate(1 + parts / 1e6, at: cluster.now)
         return .done("\(id)'s clock drifts by \(cluster.words(parts)) ppm")
       }
     default: return .refused("not a disturbance")
@@ -412,8 +432,7 @@ extension Cluster {
     for id in members {
       nodes[id.offset].diskDelay = .zero
       nodes[id.offset].diskFull = false
-      nodes[id.offset].clockRate = 1
-      nodes[id.offset].clockOffset = .zero
+      nodes[id.offset].setClockRight(at: now)
       setDisk(id)
       world.healDisk(id)
       switch node(id)?.status {
@@ -455,14 +474,14 @@ extension Cluster {
       let before = knobs
       var changed = knobs
       changed.apply(setting)
-      if changed.heartbeat >= changed.electionTimeout {
+      if !hasPeers, changed.heartbeat >= changed.electionTimeout {
         return .refused(
           "heartbeats must come more often than the election time-out of "
             + "\(changed.electionTimeout.milliseconds) ms")
       }
       knobs.apply(setting)
       if knobs == before { return .note("\(setting.text) already") }
-      policyChanged()
+      if hasPeers { peerPolicyChanged() } else { policyChanged() }
       return .done(setting.text + (warning(of: setting).map { "; but \($0)" } ?? ""))
     }
   }

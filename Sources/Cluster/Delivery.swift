@@ -143,6 +143,7 @@ extension Cluster {
     guard nodes[id.offset].isRunning else { return }
     switch request {
     case .proposal(let proposal): propose(proposal, at: id)
+    case .request(let request): serve(request, at: id)
     case .read(let request):
       nodes[id.offset].served += 1
       run(.read(request), at: id)
@@ -192,7 +193,7 @@ extension Cluster {
     }
   }
 
-  private func siteOf(session: UInt64) -> SiteID {
+  func siteOf(session: UInt64) -> SiteID {
     let position = Int(session) - 1
     return load.clients.indices.contains(position) ? sites[load.clients[position].site] : clientSite
   }

@@ -104,8 +104,12 @@ extension Cluster {
     } else {
       let head = nodes[id.offset].log.head
       // Kept in memory until the periodic sync, and counted before it: a kill loses it.
-      observe(.written(node: id, point: head))
-      run(.written(head), at: id)
+      if hasPeers {
+        runPeer(.written(head), at: id)
+      } else {
+        observe(.written(node: id, point: head))
+        run(.written(head), at: id)
+      }
     }
     scheduleIdle(id)
   }
@@ -162,7 +166,7 @@ extension Cluster {
     }
   }
 
-  private mutating func save(_ checkpoint: StateCheckpoint, at id: NodeID) {
+  mutating func save(_ checkpoint: StateCheckpoint, at id: NodeID) {
     nodes[id.offset].isCheckpointing = true
     nodes[id.offset].checkpointEnd = checkpoint.point.end
     let payload = CheckpointPayload.encode(checkpoint)

@@ -18,6 +18,10 @@ struct Load: Sendable {
   var named = NamedOperation(key: [], value: [], target: nil)
   /// The operator's writes whose outcome is not known yet, oldest first.
   var operatorWrites: [OperatorWrite] = []
+  /// What sessions know, by session, where several nodes take writes.
+  var knowledge: [SessionKnowledge] = []
+  /// Why a node did not take the operator's operation, the newest reason.
+  var refusal: String?
   /// Where leaders put the operator's last write: a retry may be in more than one log.
   var operatorPlaces: [OperatorPlace] = []
   /// Clients without an operation, the longest idle first.
@@ -160,20 +164,46 @@ struct Load: Sendable {
     let words = (size + 7) / 8
     withUnsafeTemporaryAllocation(byteCount: Self.keyMaximum + words * 8, alignment: 8) { scratch in
       let length = Self.writeKey(operation.key, to: scratch)
-      // Letters from a to p, eight at a time.
-      var word = session &* 0x9E37_79B9_7F4A_7C15 ^ operation.sequence
-      for position in 0..<words {
-        word = word &* 0xD129_0DDF_7C1F_4B5D &+ 0x9E37_79B9_7F4A_7C15
-        let letters = (word >> 4) & 0x0F0F_0F0F_0F0F_0F0F &+ 0x6161_6161_6161_6161
-        scratch.storeBytes(
-          of: letters.littleEndian, toByteOffset: length + position * 8, as: UInt64.self)
-      }
+      Self.writeValue(session, operation.sequence, words, to: scratch, at: length)
       let span = ClientWrite.encode(
         session: session, sequence: operation.sequence,
         key: UnsafeRawBufferPointer(rebasing: scratch[..<length]),
         value: UnsafeRawBufferPointer(rebasing: scratch[length..<length + size]),
         into: &outbox[node].bytes)
       outbox[node].spans.append(span)
+    }
+  }
+
+  /// The value that a session writes: letters from a to p, eight at a time.
+  private static func writeValue(
+    _ session: UInt64, _ sequence: UInt64, _ words: Int, to scratch: UnsafeMutableRawBufferPointer,
+    at start: Int
+  ) {
+    var word = session &* 0x9E37_79B9_7F4A_7C15 ^ sequence
+    for position in 0..<words {
+      word = word &* 0xD129_0DDF_7C1F_4B5D &+ 0x9E37_79B9_7F4A_7C15
+      let letters = (word >> 4) & 0x0F0F_0F0F_0F0F_0F0F &+ 0x6161_6161_6161_6161
+      scratch.storeBytes(
+        of: letters.littleEndian, toByteOffset: start + position * 8, as: UInt64.self)
+    }
+  }
+
+  /// What a session's write does to a key of this rule.
+  func change(session: UInt64, _ sequence: UInt64, rule: MergeRule) -> Change {
+    switch rule {
+    case .lastWriterWins, .siblings:
+      let size = valueSize
+      let words = (size + 7) / 8
+      var value = [UInt8](unsafeUninitializedCapacity: words * 8) { buffer, count in
+        Self.writeValue(
+          session, sequence, words, to: UnsafeMutableRawBufferPointer(buffer), at: 0)
+        count = words * 8
+      }
+      value.removeLast(words * 8 - size)
+      return .value(value)
+    case .growCounter, .counter: return .add(1)
+    // Few elements, so that sets stay small.
+    case .set: return .insert(Array("element\(sequence % 16)".utf8))
     }
   }
 }

@@ -24,10 +24,17 @@ struct Node: Sendable {
   /// Counts its starts: what belongs to an earlier one is dropped.
   var incarnation: UInt32 = 0
   var log: WriteAheadLog
+  /// The replica of a cluster with a single leader, and of one with several or none.
   var replica: Replica?
+  var peer: (any Peer)?
+  /// Counts its starts, durably: a peer's incarnation. Whoever restarts it remembers it too.
+  var peerIncarnation: UInt64 = 0
+  /// Whether records were lost that its disk had made durable.
+  var hasLostRecords = false
   var boot: NodeBoot?
   /// What its disk said while it was frozen.
   var deferredDisk: [ReplicaEvent] = []
+  var deferredForPeer: [PeerEvent] = []
   /// What reached it while it was frozen.
   var deferred: [ClusterEvent] = []
   /// When each timer runs out; nil when it is not set.
@@ -45,6 +52,9 @@ struct Node: Sendable {
   /// Its clock's rate against true time, and its offset.
   var clockRate = 1.0
   var clockOffset = Interval.zero
+  /// What a rate other than true time's had made of the clock when the rate was last set, and when.
+  private var clockGain = Interval.zero
+  private var clockSetAt = Instant.start
   var diskDelay = Interval.zero
   var diskFull = false
   /// A state worth keeping once it is committed, and the log's position when one was last kept.
@@ -73,6 +83,7 @@ struct Node: Sendable {
   enum PendingRead: Sendable {
     case boot
     case replica(ReadPurpose)
+    case peer(NodeID)
   }
 
   init(id: NodeID, site: SiteID, log: WriteAheadLog) {
@@ -99,13 +110,38 @@ struct Node: Sendable {
 
   /// The log that its disk holds, as far as is known; nil when it holds none.
   var disk: DiskContents? {
-    replica.map { DiskContents(history: $0.history, flushed: $0.flushed) } ?? remembered
+    if let peer {
+      return DiskContents(history: TermHistory(origin: .origin), flushed: peer.flushed)
+    }
+    return replica.map { DiskContents(history: $0.history, flushed: $0.flushed) } ?? remembered
+  }
+
+  /// How far its clock has run ahead of true time by its rate.
+  func clockGained(at now: Instant) -> Interval {
+    clockRate == 1 ? clockGain : clockGain + (now - clockSetAt).scaled(by: clockRate - 1)
+  }
+
+  /// Makes its clock run at `rate` from `now` on.
+  mutating func setClockRate(_ rate: Double, at now: Instant) {
+    clockGain = clockGained(at: now)
+    clockSetAt = now
+    clockRate = rate
+  }
+
+  /// Sets its clock right.
+  mutating func setClockRight(at now: Instant) {
+    clockGain = .zero
+    clockSetAt = now
+    clockRate = 1
+    clockOffset = .zero
   }
 
   /// Drops everything that a process holds in its memory.
   mutating func loseMemory() {
     remembered = disk
     replica = nil
+    peer = nil
+    deferredForPeer = []
     boot = nil
     deferred = []
     deferredDisk = []
@@ -151,4 +187,6 @@ struct NodeBoot: Sendable {
   var peersWithout: [NodeID] = []
   /// Why no peer's records can mend its log.
   var isPastMending: String?
+  /// What it will be, where several nodes take writes.
+  var peer: (any Peer)?
 }

@@ -116,7 +116,11 @@ extension Cluster {
     say(
       .fault, id,
       isFull ? "\(id)'s disk is full: it takes no more records" : "\(id)'s disk has room again")
-    hand(.diskFull(isFull), to: id)
+    if hasPeers {
+      handPeer(.diskFull(isFull), to: id)
+    } else {
+      hand(.diskFull(isFull), to: id)
+    }
     if isFull {
       queue.schedule(
         .retryDisk(id, incarnation: nodes[id.offset].incarnation),

@@ -18,7 +18,7 @@ extension Cluster {
     snapshot.nodes = memberNodes.map { nodeSnapshot($0, electorate, lead) }
     snapshot.links = links
     snapshot.clients = clientsSnapshot(wholeRun: wholeRun)
-    snapshot.ledger = ledgerSnapshot
+    snapshot.ledger = hasPeers ? peerLedgerSnapshot : ledgerSnapshot
     snapshot.events = Array(events)
     snapshot.lastWrite = lastWrite
     snapshot.lastRead = lastRead
@@ -26,7 +26,8 @@ extension Cluster {
     snapshot.converged = isConverged
     snapshot.timeline = timeline.samples
     snapshot.undoable = undoStack.last(where: isInEffect)?.command.text
-    snapshot.model = .singleLeader(modelSnapshot(electorate, nodes: snapshot.nodes))
+    snapshot.model =
+      hasPeers ? peerModel : .singleLeader(modelSnapshot(electorate, nodes: snapshot.nodes))
     return snapshot
   }
 
@@ -48,6 +49,12 @@ extension Cluster {
     snapshot.lagHistory = node.lagHistory
     snapshot.rollbackRecords = node.rollbackRecords
     fill(&snapshot, fromDiskOf: node)
+    if hasPeers {
+      snapshot.role = .peer
+      snapshot.electable = .no("all nodes take writes")
+      if let peer = node.peer { fill(&snapshot, from: peer) }
+      return snapshot
+    }
     snapshot.lag = lag(of: node, behind: lead)
     snapshot.flushLag = flushLag(of: node, behind: lead)
     snapshot.missing = missing(from: node)
@@ -63,7 +70,7 @@ extension Cluster {
   }
 
   private func fill(_ snapshot: inout NodeSnapshot, fromDiskOf node: Node) {
-    guard node.replica == nil else {
+    guard node.replica == nil, node.peer == nil else {
       snapshot.flushed = node.log.flushed.end
       snapshot.flushedIndex = node.log.flushed.index
       snapshot.written = node.log.submitted.end

@@ -6,6 +6,7 @@ extension Cluster {
   /// The regular look at everything that runs out by itself.
   mutating func tick() {
     queue.schedule(.tick, at: now + Self.tickSpacing)
+    if hasPeers { return peerTick() }
     if let leader, let flushed = nodes[leader.offset].replica.map({ $0.flushed.index }) {
       ages.note(flushed, at: now)
     }
@@ -96,6 +97,7 @@ extension Cluster {
 
   /// No forks, and every live replica shows all that the leader has flushed.
   public var isConverged: Bool {
+    if hasPeers { return arePeersConverged }
     guard let leader, let head = node(leader)?.replica?.flushed else { return false }
     guard leaving.isEmpty, let membership = nodes[leader.offset].replica?.membership,
       membership.learners.isEmpty

@@ -36,7 +36,7 @@ struct Trace: Equatable, Sendable {
 }
 
 /// One word of several numbers, in order.
-private struct Digest {
+struct Digest {
   var word: UInt64
 
   init(_ kind: UInt64) { word = kind &+ 0x51_7C_C1_B7_27_22_0A_95 }
@@ -106,6 +106,23 @@ extension ClusterEvent {
     case .periodicSync(let id, let incarnation):
       digest = Digest(12)
       digest.add(UInt64(id.number) << 32 | UInt64(incarnation))
+    case .peerMessage(let message, let from, let to):
+      digest = Digest(14)
+      digest.add(from)
+      digest.add(to)
+      message.add(to: &digest)
+    case .peerTimer(let id, let incarnation, let name):
+      digest = Digest(15)
+      digest.add(id)
+      digest.add(UInt64(incarnation) << 8 | UInt64(name.rawValue))
+    case .request(let request, let id):
+      digest = Digest(16)
+      digest.add(id)
+      digest.add(request.id)
+    case .peerAnswer(let request, _, let id):
+      digest = Digest(17)
+      digest.add(id)
+      digest.add(request)
     }
     return digest.word
   }

@@ -91,6 +91,7 @@ struct WalCommand: ParsableCommand {
       content =
         "members "
         + (members?.voters.map(\.description).joined(separator: " ") ?? "that can't be read")
+    case .version: content = KeyRecord(payload)?.description ?? "a version that can't be read"
     case .write:
       guard let write = ClientWrite.decode(payload) else {
         content = "a write that can't be read"

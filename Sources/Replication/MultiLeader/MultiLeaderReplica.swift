@@ -236,3 +236,13 @@ extension VersionVector {
     }
   }
 }
+
+extension MultiLeaderReplica {
+  /// Writes that wait for what they depend on.
+  public var heldBackCount: Int { heldBack.count }
+
+  /// Of these, those of a node.
+  public func heldBack(of node: NodeID) -> Int {
+    heldBack.reduce(0) { $0 + ($1.dot.actor.node == node ? 1 : 0) }
+  }
+}

@@ -1,0 +1,81 @@
+import Checking
+import Operations
+import Positions
+import Replication
+import WriteAheadLog
+
+// What peers want to happen.
+extension Cluster {
+  /// Makes a peer's effects so, in order; what it appended is handed to the disk at the end.
+  mutating func carryOut(_ effects: inout [PeerEffect], of id: NodeID) {
+    for position in effects.indices {
+      // Moved out, and not copied: something that holds nothing takes its place.
+      var effect = PeerEffect.setTimer(.beat, .zero)
+      swap(&effect, &effects[position])
+      carryOut(effect, of: id)
+    }
+    while effects.popLast() != nil {}
+    flushIfNeeded(id)
+    considerPeerCheckpoint(at: id)
+  }
+
+  private mutating func carryOut(_ effect: consuming PeerEffect, of id: NodeID) {
+    switch consume effect {
+    case .append(let batch):
+      nodes[id.offset].log.append(batch)
+      nodes[id.offset].needsFlush = true
+    case .send(let message, let receiver): send(message, from: id, to: receiver)
+    case .setTimer(let name, let interval):
+      let rate = nodes[id.offset].clockRate
+      let length = rate == 1 ? interval : interval.scaled(by: 1 / rate)
+      queue.schedule(
+        .peerTimer(id, incarnation: nodes[id.offset].incarnation, name), at: now + length)
+    case .answer(let request, let result):
+      observeAnswer(request, result, by: id)
+      answer(request, .answer(result), from: id)
+    case .readLog(let after, let receiver): readLog(after: after, for: .peer(receiver), at: id)
+    case .note(let note): take(note, of: id)
+    }
+  }
+
+  private mutating func send(
+    _ message: consuming PeerMessage, from sender: NodeID, to receiver: NodeID
+  ) {
+    guard receiver.offset < nodes.count,
+      let arrival = network.transmit(
+        from: sender, to: receiver, bytes: message.size, now: now, random: &random)
+    else { return }
+    if let again = network.duplicate(
+      from: sender, to: receiver, arrival: arrival, random: &random)
+    {
+      queue.schedule(.peerMessage(message, from: sender, to: receiver), at: again)
+    }
+    queue.schedule(.peerMessage(message, from: sender, to: receiver), at: arrival)
+  }
+
+  // MARK: Checkpoints
+
+  /// Keeps a state worth a checkpoint, and saves it once all of it is durable.
+  mutating func considerPeerCheckpoint(at id: NodeID) {
+    guard !nodes[id.offset].isCheckpointing,
+      let head = nodes[id.offset].peer.map({ $0.head })
+    else { return }
+    let flushed = nodes[id.offset].log.flushed.end
+    if let point = nodes[id.offset].pendingCheckpoint?.point {
+      guard point.end <= flushed, let pending = nodes[id.offset].pendingCheckpoint else { return }
+      nodes[id.offset].pendingCheckpoint = nil
+      save(pending, at: id)
+    } else if head.end.distance(from: nodes[id.offset].checkpointEnd)
+      >= max(configuration.checkpointSpacing, nodes[id.offset].checkpointSize),
+      let payload = nodes[id.offset].peer?.checkpoint
+    {
+      let checkpoint = StateCheckpoint(
+        point: head, payload: payload, membership: Membership(voters: members))
+      if head.end <= flushed {
+        save(checkpoint, at: id)
+      } else {
+        nodes[id.offset].pendingCheckpoint = checkpoint
+      }
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import Checking
+import Operations
+import Positions
+import Replication
+
+// The regular look at a cluster in which several nodes take writes.
+extension Cluster {
+  /// What the single leader's checker would be told: nodes and disks are the same in all models.
+  mutating func observeForPeers(_ observation: Observation) {
+    switch observation {
+    case .crashed(let node):
+      note(.crashed(node: node))
+      forgetSiblings(at: node)
+    case .wiped(let node): note(.wiped(node: node))
+    case .spoiled(let node), .misplaced(let node), .diskFailed(let node):
+      note(.spoiled(node: node))
+    case .readForgotten(let id): note(.readForgotten(id: id))
+    default: break
+    }
+  }
+
+  mutating func peerTick() {
+    for offset in nodes.indices where nodes[offset].isRunning {
+      let id = nodes[offset].id
+      if let shown = nodes[offset].peer.map({ ($0.appliedHash, $0.store.hash) }),
+        let applied = shown.0
+      {
+        note(.shows(node: id, applied: applied, stateHash: shown.1))
+      }
+      guard let peer = nodes[offset].peer as? MultiLeaderReplica else { continue }
+      let actor = peer.actor
+      let written = Dot(actor: actor, counter: peer.applied[actor])
+      if written.counter > 0 { figures.note(written, at: now) }
+    }
+    expireOperations()
+    if let operation = load.operatorClient.operation, operation.deadline <= now {
+      peerOperatorLetsGo()
+    }
+    if isQuiescing, isConverged {
+      isQuiescing = false
+      load.settings.rate = 0
+      say(.note, nil, "converged: all live replicas hold and show the same")
+      tellAgreement()
+    }
+    if now - lastSecond >= .seconds(1) { peerSecond() }
+  }
+
+  private mutating func peerSecond() {
+    let elapsed = now - lastSecond
+    lastSecond = now
+    metrics.second(elapsed)
+    noteTimeline(elapsed)
+    countDivergence()
+    for id in members {
+      let served = Double(nodes[id.offset].served)
+      nodes[id.offset].servedPerSecond = served / max(elapsed.seconds, 1e-9)
+      nodes[id.offset].served = 0
+      nodes[id.offset].lagHistory.append(lag(of: id).time?.milliseconds ?? .nan)
+      if nodes[id.offset].lagHistory.count > 60 { nodes[id.offset].lagHistory.removeFirst() }
+    }
+    for offset in nodes.indices where nodes[offset].isRunning {
+      guard let peer = nodes[offset].peer as? LeaderlessReplica else { continue }
+      let count = peer.hintCount
+      note(.hintsWaiting(node: nodes[offset].id, count: count))
+    }
+  }
+
+  // MARK: Agreement
+
+  /// The replicas of a key, and all nodes where every node holds every key.
+  func replicas(of keyHash: UInt64) -> [NodeID] {
+    guard knobs.model == .leaderless,
+      let peer = memberNodes.lazy.compactMap({ $0.peer as? LeaderlessReplica }).first
+    else { return members }
+    return peer.ring.preferenceList(hash: keyHash, count: knobs.leaderless.replicationFactor)
+  }
+
+  /// Whether every running node holds every key.
+  private var holdsAll: Bool {
+    knobs.model != .leaderless || members.count <= knobs.leaderless.replicationFactor
+  }
+
+  /// Whether all live replicas agree, and nothing is under way.
+  var arePeersConverged: Bool {
+    guard memberNodes.allSatisfy({ !$0.isUnderWay }),
+      !load.clients.contains(where: { $0.operation != nil })
+    else { return false }
+    let live = memberNodes.filter(\.isRunning).compactMap(\.peer)
+    if holdsAll, let first = live.first {
+      guard live.allSatisfy({ $0.store.hash == first.store.hash }) else { return false }
+    } else if figures.divergentKeys > 0 || !countsDivergence.isEmpty {
+      return false
+    }
+    let leaders = live.compactMap { $0 as? MultiLeaderReplica }
+    if let first = leaders.first {
+      return leaders.allSatisfy { $0.applied == first.applied && $0.heldBackCount == 0 }
+    }
+    let running = Set(memberNodes.filter(\.isRunning).map(\.id))
+    return live.compactMap { $0 as? LeaderlessReplica }.allSatisfy { peer in
+      running.allSatisfy { peer.hints(for: $0) == 0 } && peer.pendingMoves == 0
+    }
+  }
+
+  /// Keys that live replicas show differently now, by their names.
+  var countsDivergence: Set<[UInt8]> {
+    let live = memberNodes.filter(\.isRunning)
+    var different: Set<[UInt8]> = []
+    for node in live {
+      node.peer?.store.forEach { key, keyHash, state in
+        if different.contains(key) { return true }
+        for replica in holdsAll ? members : replicas(of: keyHash) where replica != node.id {
+          guard nodes[replica.offset].isRunning, let peer = nodes[replica.offset].peer else {
+            continue
+          }
+          if peer.store[key] != state { different.insert(key) }
+        }
+        return true
+      }
+    }
+    return different
+  }
+
+  /// Counts the keys that live replicas show differently; when all hold all and agree, that is none.
+  private mutating func countDivergence() {
+    let live = memberNodes.filter(\.isRunning).compactMap(\.peer)
+    figures.keys = live.map(\.store.count).max() ?? 0
+    if holdsAll, let first = live.first, live.allSatisfy({ $0.store.hash == first.store.hash }) {
+      figures.divergentKeys = 0
+    } else {
+      figures.divergentKeys = countsDivergence.count
+    }
+  }
+
+  /// Tells the checker what all have come to agree on: where every member runs, nothing may be missing.
+  private mutating func tellAgreement() {
+    guard memberNodes.allSatisfy(\.isRunning) else { return }
+    var told: Set<[UInt8]> = []
+    for node in memberNodes {
+      var found: [(keyHash: UInt64, state: KeyState, rule: MergeRule)] = []
+      let rules = peerRules
+      node.peer?.store.forEach { key, keyHash, state in
+        if told.insert(key).inserted { found.append((keyHash, state, rules.rule(for: key))) }
+        return true
+      }
+      for item in found {
+        let isCounter = item.rule == .counter || item.rule == .growCounter
+        note(
+          .agreed(
+            keyHash: item.keyHash, context: item.state.context,
+            versions: item.state.entries.map(\.dot),
+            counterSum: isCounter ? item.state.counterValue : 0))
+      }
+    }
+    note(.agreedOnAll)
+  }
+}
+
+extension Node {
+  /// Whether it starts, or stands still: what it will show is not known.
+  var isUnderWay: Bool {
+    switch status {
+    case .recovering, .frozen: true
+    case .running, .dead, .fenced, .refused: false
+    }
+  }
+}
