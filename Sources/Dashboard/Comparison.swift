@@ -50,7 +50,7 @@ struct Comparison {
     self.there = Ending(there.ledger, since: shared)
     isSinceFork = shared != nil
     isLevel = here.at == there.at
-    var knobs = KnobTable.rows.filter { !$0.isFixed }.map { row in
+    var knobs = KnobTable.rows(of: here.knobs.model).filter { !$0.isFixed }.map { row in
       (name: row.name, here: row.value(here.knobs), there: row.value(there.knobs))
     }
     let (load, otherLoad) = (here.clients.load, there.clients.load)

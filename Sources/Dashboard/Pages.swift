@@ -38,7 +38,7 @@ extension Pen {
   /// The commands of the prompt, where there is room for them.
   private func commands(_ rect: Rect, on canvas: inout Canvas) {
     var lines = CommandTable.rows.map { (":" + $0.usage, $0.meaning) }
-    lines += KnobTable.rows.filter { !$0.isFixed }.map {
+    lines += KnobTable.rows(of: snapshot.knobs.model).filter { !$0.isFixed }.map {
       (":\($0.name) \($0.choices.joined(separator: "|"))", $0.meaning)
     }
     for (row, line) in lines.prefix(rect.height).enumerated() {

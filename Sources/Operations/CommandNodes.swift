@@ -38,31 +38,3 @@ extension Command {
     }
   }
 }
-
-extension Knobs {
-  /// What keeps a cluster with these knobs from ever working; nil when nothing does.
-  public var problem: String? {
-    guard heartbeat < electionTimeout else {
-      return "heartbeats must come more often than the election time-out: give a shorter heartbeat "
-        + "or a longer election-timeout"
-    }
-    let policy: [NodeID]
-    var wanted = 0
-    switch acknowledgement {
-    case .first(let count, let list), .any(let count, let list): (wanted, policy) = (count, list)
-    default: policy = []
-    }
-    if case .node(let node) = readFrom, node.number > nodes { return unknown(node, "read-from") }
-    if let node = policy.first(where: { $0.number > nodes }) { return unknown(node, "ack") }
-    let available = min(policy.isEmpty ? nodes - 1 : policy.count, nodes - 1)
-    guard wanted <= available else {
-      return "ack: \(wanted) follower\(wanted == 1 ? " is" : "s are") asked for, and there "
-        + "\(available == 1 ? "is" : "are") \(available): no write would ever be acknowledged"
-    }
-    return nil
-  }
-
-  private func unknown(_ node: NodeID, _ knob: String) -> String {
-    "\(knob): there is no \(node); the nodes are n1 to n\(nodes)"
-  }
-}

@@ -40,7 +40,7 @@ public enum CommandParser {
       try reader.expectEnd()
       return command
     }
-    guard KnobTable.row(name) != nil || name == "model" else {
+    guard KnobTable.row(name) != nil else {
       throw reader.failure(
         "\(name) is no command", at: start, nearest: Nearest.match(name, in: names))
     }

@@ -146,7 +146,7 @@ public struct Knobs: Equatable, Sendable {
 /// A new value for one knob.
 public enum KnobSetting: Equatable, Sendable {
   /// `model`; fixed at the start.
-  case model
+  case model(ReplicationModel)
   /// `nodes`; fixed at the start.
   case nodes(Int)
   /// `sites`; fixed at the start.
@@ -187,4 +187,38 @@ public enum KnobSetting: Equatable, Sendable {
   case guarantee(ReadGuarantee)
   /// `capacity`.
   case capacity(Double?)
+  /// `resolve`; fixed at the start.
+  case resolution(Resolution)
+  /// `topology`.
+  case topology(Topology)
+  /// `replication-factor`; fixed at the start.
+  case replicationFactor(Int)
+  /// `read-quorum`.
+  case readQuorum(Int)
+  /// `write-quorum`.
+  case writeQuorum(Int)
+  /// `sloppy`.
+  case sloppy(Bool)
+  /// `hints-count`.
+  case hintsCount(Bool)
+  /// `hint-window`; nil: no hints.
+  case hintWindow(Interval?)
+  /// `read-repair`.
+  case readRepair(ReadRepair)
+  /// `anti-entropy`; nil: none.
+  case antiEntropy(Interval?)
+  /// `anti-entropy-budget`, in keys.
+  case antiEntropyBudget(Int)
+  /// `tombstones`.
+  case tombstones(TombstonePolicy)
+  /// `gossip`.
+  case gossip(Interval)
+  /// `phi-threshold`.
+  case phiThreshold(Double)
+  /// `vnodes`; fixed at the start.
+  case virtualNodes(Int)
+  /// `write-timeout`.
+  case writeTimeout(Interval)
+  /// `read-timeout`.
+  case readTimeout(Interval)
 }

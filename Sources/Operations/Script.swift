@@ -16,7 +16,7 @@ public struct ScriptCluster: Equatable, Sendable {
   /// The defaults with its settings.
   public var knobs: Knobs {
     var knobs = Knobs()
-    for setting in settings { knobs.apply(setting) }
+    knobs.apply(settings)
     return knobs
   }
 }

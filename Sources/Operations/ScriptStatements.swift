@@ -96,6 +96,7 @@ extension ScriptParser {
     _ reader: inout Reader, _ place: ScriptPlace
   ) throws(ParseFailure) {
     var cluster = ScriptCluster()
+    var columns: [Int] = []
     // Later lines are judged by what this one says, as far as it can be read.
     defer { beginCluster(cluster.knobs) }
     reader.skipSpace()
@@ -108,10 +109,16 @@ extension ScriptParser {
       let value = try reader.text("a value")
       do {
         cluster.settings.append(try KnobTable.parse(name: name, value: value))
+        columns.append(column)
       } catch {
-        let isName = KnobTable.row(name) == nil && name != "model"
+        let isName = KnobTable.row(name) == nil
         throw reader.failure(
           error.message, at: isName ? column : valueColumn, nearest: error.nearest)
+      }
+    }
+    for (setting, column) in zip(cluster.settings, columns) {
+      if let misplaced = cluster.knobs.misplaced(setting) {
+        throw reader.failure(misplaced, at: column)
       }
     }
     if let problem = cluster.knobs.problem { throw reader.failure(problem, at: start) }
@@ -183,7 +190,7 @@ extension ScriptParser {
       column = reader.position
       first = try reader.word("a command")
     }
-    let isKnown = CommandTable.row(first) != nil || KnobTable.row(first) != nil || first == "model"
+    let isKnown = CommandTable.row(first) != nil || KnobTable.row(first) != nil
     guard isKnown else {
       let isMisplaced = Self.words.contains(first) || first == "load"
       throw reader.failure(

@@ -17,7 +17,8 @@ public enum ScriptText {
     if let comment { lines += comment.split(separator: "\n").map { "# \($0)" } }
     let defaults = Knobs()
     var cluster = "cluster nodes=\(knobs.nodes)"
-    for row in KnobTable.rows where row.name != "nodes" && row.name != "seed" {
+    for row in KnobTable.rows(of: knobs.model)
+    where row.name != "nodes" && row.name != "seed" {
       let value = row.value(knobs)
       if value != row.value(defaults) { cluster += " \(row.name)=\(TextForm.text(value))" }
     }

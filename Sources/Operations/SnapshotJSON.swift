@@ -51,7 +51,10 @@ public enum SnapshotJSON {
   }
 
   private static func knobs(_ knobs: Knobs) -> [(String, JSONText)] {
-    KnobTable.rows.map { ($0.name, .string($0.value(knobs))) }
+    // The model has its own key.
+    KnobTable.rows(of: knobs.model).filter { $0.name != "model" }.map {
+      ($0.name, .string($0.value(knobs)))
+    }
   }
 
   /// What snapshots and summaries share; a summary's rates are those of the whole run.

@@ -97,7 +97,8 @@ public struct ScriptRunner: Director {
 
   private func beginning(_ cluster: ScriptCluster) -> (knobs: Knobs, load: LoadChange) {
     var knobs = cluster.knobs
-    for setting in overriding { knobs.apply(setting) }
+    // One script may have clusters of several models: each takes what it has.
+    for setting in overriding where knobs.misplaced(setting) == nil { knobs.apply(setting) }
     // Another seed for one chapter is the script's own affair; without one the first cluster's counts.
     if knobs.seed == nil { knobs.seed = script.start.knobs.seed }
     return (knobs, cluster.load)

@@ -111,27 +111,14 @@ struct Plan {
 
   init(_ arguments: LabCommand) throws {
     data = arguments.data
-    if let name = arguments.doFile {
-      let settings = try arguments.knobs.given.map { name, value in
-        try Self.reading { () throws(ParseFailure) in
-          try KnobTable.parse(name: name, value: value)
-        }
-      }
-      try take(script: name, settings)
-    }
-    for (name, value) in arguments.knobs.given {
+    let given = try arguments.knobs.given.map { name, value in
       try Self.reading { () throws(ParseFailure) in
-        knobs.apply(try KnobTable.parse(name: name, value: value))
+        try KnobTable.parse(name: name, value: value)
       }
     }
-    for (name, value) in arguments.knobs.given {
-      let named = (try? KnobTable.parse(name: name, value: value))?.nodes ?? []
-      // A directory's members may be others; they are known only once it is open.
-      if data == nil, let unknown = named.first(where: { $0.number > knobs.nodes }) {
-        throw Failure(
-          .usage, "--\(name): there is no \(unknown); the nodes are n1 to n\(knobs.nodes)")
-      }
-    }
+    if let name = arguments.doFile { try take(script: name, given) }
+    knobs.apply(given)
+    try check(given)
     let settings: [(String, String?)] = [
       ("rate", arguments.rate), ("clients", arguments.clients), ("keys", arguments.keys),
       ("value-size", arguments.valueSize),
@@ -177,9 +164,32 @@ struct Plan {
     }
   }
 
+  /// Whether the model has what the flags set. A directory's model and members are its own: they are
+  /// known only once it is open.
+  private func check(_ given: [KnobSetting]) throws {
+    guard data == nil else { return }
+    for setting in given {
+      if let misplaced = knobs.misplaced(setting) { throw Failure(.usage, "--" + misplaced) }
+      if let unknown = setting.nodes.first(where: { $0.number > knobs.nodes }) {
+        throw Failure(
+          .usage, "--\(setting.name): there is no \(unknown); the nodes are n1 to n\(knobs.nodes)")
+      }
+    }
+  }
+
   private mutating func take(script name: String, _ overriding: [KnobSetting]) throws {
     let runner = ScriptRunner(
       try ScriptFile.load(name), name: name, overriding: overriding)
+    // What a script expects is said of its own model.
+    for case .model(let model) in overriding {
+      for case .cluster(let cluster) in runner.script.statements.map(\.action)
+      where cluster.knobs.model != model {
+        throw Failure(
+          .usage,
+          "--model: \(name) has a \(cluster.knobs.model.rawValue) cluster, and what it expects is "
+            + "said of that")
+      }
+    }
     knobs = runner.start.knobs
     load = load.merging(runner.start.load)
     self.runner = runner

@@ -23,7 +23,17 @@ import Testing
     "promotion-needs none", "check-quorum off", "fencing off", "heartbeat 50ms",
     "election-timeout 2s", "redirects stubborn", "read-from nearest", "read-from n2",
     "guarantee linearizable", "capacity 1000/s", "capacity unlimited", "nodes 5", "sites 3",
-    "segment-size 256KiB", "checkpoint-every 4MiB",
+    "segment-size 256KiB", "checkpoint-every 4MiB", "model single-leader", "model multi-leader",
+    "model leaderless", "resolve lww", "resolve crdt", "resolve siblings",
+    "resolve custom cart:=set likes:=counter views:=grow-counter notes:=siblings *=lww",
+    "resolve custom \"two words\"=set \"*\"=siblings \"a=\\\"b\"=lww", "topology all",
+    "topology ring",
+    "topology star", "replication-factor 3", "read-quorum 1", "write-quorum 100", "sloppy on",
+    "sloppy off", "hints-count off", "hint-window 30s", "hint-window off", "read-repair off",
+    "read-repair background", "read-repair blocking", "anti-entropy 10s", "anti-entropy off",
+    "anti-entropy-budget 1000000", "tombstones until-all", "tombstones grace 864000s",
+    "gossip 50ms", "phi-threshold 8", "phi-threshold 0.5", "vnodes 128", "write-timeout 250ms",
+    "read-timeout 5s",
   ]
 
   @Test(arguments: lines)

@@ -1,0 +1,99 @@
+import Positions
+
+// What knobs a model has, and which of their values go together.
+extension Knobs {
+  /// Takes settings in, in their order.
+  public mutating func apply(_ settings: [KnobSetting]) {
+    for setting in settings { apply(setting) }
+  }
+
+  /// Why the model has no such knob, or no such choice of it; nil when it has.
+  ///
+  /// The model must be taken in before: where settings stand beside one another their order does not
+  /// count.
+  public func misplaced(_ setting: KnobSetting) -> String? {
+    let name = setting.name
+    if let row = KnobTable.row(name), !row.models.contains(model) {
+      return "\(name): \(model.article) cluster has no such knob; \(row.models.owners)"
+    }
+    guard case .guarantee(.linearizable) = setting, model != .singleLeader else { return nil }
+    return "guarantee: \(model.article) cluster has no linearizable reads; "
+      + "\(Set([ReplicationModel.singleLeader]).owners)"
+  }
+
+  /// Why a running cluster with these knobs can't take a setting; nil when it can.
+  ///
+  /// Whether it can be changed after the start, and whether the nodes it names are there, is for the
+  /// cluster to say.
+  public func refusal(of setting: KnobSetting) -> String? {
+    if let misplaced = misplaced(setting) { return misplaced }
+    var changed = self
+    changed.apply(setting)
+    return changed.quorumProblem
+  }
+
+  /// Which quorum there can never be; nil when there is none such.
+  private var quorumProblem: String? {
+    guard model == .leaderless else { return nil }
+    let factor = leaderless.replicationFactor
+    for (name, quorum) in [
+      ("read-quorum", leaderless.readQuorum), ("write-quorum", leaderless.writeQuorum),
+    ] where quorum > factor {
+      return "\(name) \(quorum) is more than the replication-factor of \(factor)"
+    }
+    return nil
+  }
+
+  /// What keeps a cluster with these knobs from ever working; nil when nothing does.
+  public var problem: String? {
+    if case .node(let node) = readFrom, node.number > nodes { return unknown(node, "read-from") }
+    if let misplaced = misplaced(.guarantee(guarantee)) { return misplaced }
+    switch model {
+    case .singleLeader: return leadershipProblem
+    case .multiLeader: return nil
+    case .leaderless:
+      let factor = leaderless.replicationFactor
+      guard factor <= nodes else {
+        return "replication-factor \(factor) is more than there are nodes (\(nodes))"
+      }
+      return quorumProblem
+    }
+  }
+
+  private var leadershipProblem: String? {
+    guard heartbeat < electionTimeout else {
+      return "heartbeats must come more often than the election time-out: give a shorter heartbeat "
+        + "or a longer election-timeout"
+    }
+    let policy: [NodeID]
+    var wanted = 0
+    switch acknowledgement {
+    case .first(let count, let list), .any(let count, let list): (wanted, policy) = (count, list)
+    default: policy = []
+    }
+    if let node = policy.first(where: { $0.number > nodes }) { return unknown(node, "ack") }
+    let available = min(policy.isEmpty ? nodes - 1 : policy.count, nodes - 1)
+    guard wanted <= available else {
+      return "ack: \(wanted) follower\(wanted == 1 ? " is" : "s are") asked for, and there "
+        + "\(available == 1 ? "is" : "are") \(available): no write would ever be acknowledged"
+    }
+    return nil
+  }
+
+  private func unknown(_ node: NodeID, _ knob: String) -> String {
+    "\(knob): there is no \(node); the nodes are n1 to n\(nodes)"
+  }
+}
+
+extension ReplicationModel {
+  /// With its article, as it stands before `cluster`.
+  var article: String { "a \(rawValue)" }
+}
+
+extension Set<ReplicationModel> {
+  /// Which models have something: `multi-leader and leaderless have it`.
+  var owners: String {
+    let names = ReplicationModel.allCases.filter(contains).map(\.rawValue)
+    return names.joined(separator: " and ") + (names.count == 1 ? " has it" : " have it")
+  }
+}
