@@ -37,7 +37,9 @@ extension Pen {
 
   /// The commands of the prompt, where there is room for them.
   private func commands(_ rect: Rect, on canvas: inout Canvas) {
-    var lines = CommandTable.rows.map { (":" + $0.usage, $0.meaning) }
+    var lines = CommandTable.rows(of: snapshot.knobs.model).map {
+      (":" + $0.usage(in: snapshot.knobs.model), $0.meaning)
+    }
     lines += KnobTable.rows(of: snapshot.knobs.model).filter { !$0.isFixed }.map {
       (":\($0.name) \($0.choices.joined(separator: "|"))", $0.meaning)
     }

@@ -225,7 +225,7 @@ extension Pen {
   private func usage(_ show: (String, Style, Int) -> Void) {
     let word = view.prompt.string.split(separator: " ").first.map(String.init) ?? ""
     if let row = CommandTable.row(word) {
-      show("\(row.usage)   \(row.meaning)", .dim, 0)
+      show("\(row.usage(in: snapshot.knobs.model))   \(row.meaning)", .dim, 0)
     } else if let row = KnobTable.row(word) {
       show(
         "\(row.name) \(row.choices.joined(separator: " | "))   \(row.meaning)"

@@ -97,7 +97,9 @@ extension ViewState {
 
   private mutating func complete(_ step: Int, _ snapshot: ClusterSnapshot) {
     let nodes = snapshot.nodes.map(\.id)
-    prompt.complete(step: step) { Completion.candidates(for: $0, nodes: nodes) }
+    prompt.complete(step: step) {
+      Completion.candidates(for: $0, nodes: nodes, model: snapshot.knobs.model)
+    }
   }
 
   private mutating func submit(_ snapshot: ClusterSnapshot, _ milliseconds: Int) -> [Action] {

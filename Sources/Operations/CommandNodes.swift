@@ -1,10 +1,5 @@
 import Positions
 
-extension NodeReference {
-  /// The node, where it is named by its number.
-  fileprivate var number: NodeID? { if case .node(let node) = self { node } else { nil } }
-}
-
 extension LinkReference {
   fileprivate var ends: [NodeReference] {
     switch self {
@@ -17,23 +12,27 @@ extension LinkReference {
 extension Command {
   /// The nodes that it names by number.
   public var nodes: [NodeID] {
+    if case .set(let setting) = self { return setting.nodes }
+    return references.compactMap { if case .node(let node) = $0 { node } else { nil } }
+  }
+
+  /// The nodes that it speaks of, by number or part.
+  var references: [NodeReference] {
     switch self {
-    case .set(let setting): setting.nodes
     case .kill(let node), .restart(let node), .freeze(let node), .thaw(let node),
       .fence(let node), .wipe(let node), .isolate(let node), .slowDisk(let node, _),
       .fillDisk(let node, _), .clock(let node, _), .drift(let node, _), .promote(let node),
       .switchover(let node), .remove(let node), .flipBit(let node), .misplace(let node),
       .failDisk(let node):
-      [node].compactMap(\.number)
+      [node]
     case .cut(let link), .mend(let link), .delay(let link, _), .jitter(let link, _),
       .loss(let link, _), .bandwidth(let link, _), .duplicate(let link, _), .reorder(let link, _):
-      link.ends.compactMap(\.number)
-    case .site(_, let nodes): nodes.compactMap(\.number)
-    case .read(_, let options), .change(_, _, let options): [options.node].compactMap { $0?.number }
-    case .repair(let node): [node].compactMap { $0?.number }
-    case .heal, .siteDelay, .loseSite, .load, .choose, .watch, .add, .undo, .redo, .pause, .resume,
-      .speed,
-      .quiesce, .back, .forward, .goTo, .step, .fork, .save:
+      link.ends
+    case .site(_, let nodes): nodes
+    case .read(_, let options), .change(_, _, let options): [options.node].compactMap { $0 }
+    case .repair(let node): [node].compactMap { $0 }
+    case .set, .heal, .siteDelay, .loseSite, .load, .choose, .watch, .add, .undo, .redo, .pause,
+      .resume, .speed, .quiesce, .back, .forward, .goTo, .step, .fork, .save:
       []
     }
   }

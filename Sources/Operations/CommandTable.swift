@@ -14,19 +14,63 @@ public enum ArgumentKind: Sendable {
 public struct CommandRow: Sendable {
   /// The first word.
   public let name: String
-  /// How it is typed.
-  public let usage: String
+  /// What may follow its arguments, a word and what belongs to it.
+  public struct Option: Sendable {
+    /// The word.
+    public let name: String
+    /// How what belongs to it is typed.
+    public let usage: String
+    /// What belongs to it.
+    public let kind: ArgumentKind
+    /// The models of replication that have it.
+    public let models: Set<ReplicationModel>
+  }
+
+  /// How its name and arguments are typed.
+  private let form: String
   /// What it does, one line.
   public let meaning: String
+  /// The models of replication that have it.
+  public let models: Set<ReplicationModel>
   /// What its arguments are, in order.
   public let arguments: [ArgumentKind]
+  /// What may follow them, in any order.
+  public let options: [Option]
   let read: @Sendable (inout Reader) throws(ParseFailure) -> Command
+
+  /// A row; without `models` it is one that all of them have.
+  init(
+    name: String, usage: String, meaning: String,
+    models: Set<ReplicationModel> = Set(ReplicationModel.allCases), arguments: [ArgumentKind],
+    options: [Option] = [],
+    read: @escaping @Sendable (inout Reader) throws(ParseFailure) -> Command
+  ) {
+    self.name = name
+    form = usage
+    self.meaning = meaning
+    self.models = models
+    self.arguments = arguments
+    self.options = options
+    self.read = read
+  }
+
+  /// How it is typed in clusters of a model.
+  public func usage(in model: ReplicationModel) -> String {
+    form
+      + options.filter { $0.models.contains(model) }.map { " [\($0.name) \($0.usage)]" }.joined()
+  }
 }
 
 /// The commands that are no knobs.
 public enum CommandTable {
   /// The table, in the order of help.
-  public static let rows: [CommandRow] = nodeRows + linkRows + clusterRows + clientRows + clockRows
+  public static let rows: [CommandRow] =
+    nodeRows + linkRows + clusterRows + clientRows + keyRows + clockRows
+
+  /// The rows that clusters of a model have, in the order of help.
+  public static func rows(of model: ReplicationModel) -> [CommandRow] {
+    rows.filter { $0.models.contains(model) }
+  }
 
   /// The row of a name.
   public static func row(_ name: String) -> CommandRow? { rows.first { $0.name == name } }
@@ -80,8 +124,14 @@ public enum CommandTable {
     node("flip-bit", "flip a bit of a node's log (simulated world)") { .flipBit($0) },
     node("misplace", "a node's next write lands elsewhere (simulated world)") { .misplace($0) },
     node("fail-disk", "a node's next write or sync fails (simulated world)") { .failDisk($0) },
-    node("promote", "force a node to lead, whatever it lacks") { .promote($0) },
-    node("switchover", "hand leadership over; loses nothing") { .switchover($0) },
+    CommandRow(
+      name: "promote", usage: "promote N", meaning: "force a node to lead, whatever it lacks",
+      models: [.singleLeader], arguments: [.node],
+      read: { (reader) throws(ParseFailure) in .promote(try reader.node()) }),
+    CommandRow(
+      name: "switchover", usage: "switchover N", meaning: "hand leadership over; loses nothing",
+      models: [.singleLeader], arguments: [.node],
+      read: { (reader) throws(ParseFailure) in .switchover(try reader.node()) }),
   ]
 
   private static let linkRows: [CommandRow] = [
@@ -178,17 +228,6 @@ public enum CommandTable {
       "load", "ycsb-a…f [rate=] [clients=] [value-size=] [keys=]", "the workload",
       [.words(Workload.allCases.map(\.rawValue))]
     ) { (reader) throws(ParseFailure) in .load(try readLoad(&reader)) },
-    link("write", "K V", "write a value", [.free("key"), .free("value")]) {
-      (reader) throws(ParseFailure) in
-      .change(key: try reader.text("a key"), .value(try reader.text("a value")))
-    },
-    link("read", "K [from N]", "read a key", [.free("key"), .words(["from"]), .node]) {
-      (reader) throws(ParseFailure) in
-      let key = try reader.text("a key")
-      guard !reader.isAtEnd else { return .read(key: key) }
-      _ = try reader.choice("word", ["from"])
-      return .read(key: key, RequestOptions(node: try reader.node()))
-    },
     CommandRow(
       name: "quiesce", usage: "quiesce", meaning: "stop the load, wait until converged",
       arguments: [], read: { (_) throws(ParseFailure) in .quiesce }),

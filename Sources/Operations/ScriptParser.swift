@@ -58,6 +58,8 @@ public struct ScriptParser {
   var errors: [ParseFailure] = []
   /// Whether a `load` line still belongs to the cluster's beginning.
   var isBeginning = true
+  /// How the cluster began, with what was set since.
+  var knobs = Knobs()
   /// What conditions may name.
   var scope = ConditionScope(nodes: Self.nodes(Knobs().nodes))
   /// The number that the next added node gets.

@@ -127,6 +127,7 @@ extension ScriptParser {
   }
 
   private mutating func beginCluster(_ knobs: Knobs) {
+    self.knobs = knobs
     isBeginning = true
     latest = .start
     scope = ConditionScope(nodes: Self.nodes(knobs.nodes), names: scope.names)
@@ -199,7 +200,9 @@ extension ScriptParser {
         nearest: isMisplaced ? nil : Nearest.match(first, in: Self.words + CommandParser.names))
     }
     let command = try CommandParser.parse(named: first, &reader, at: column)
-    if let why = command.unfitForScripts { throw reader.failure(why, at: column) }
+    let refusal = mayBeRefused ? nil : knobs.refusal(of: command)
+    if let why = command.unfitForScripts ?? refusal { throw reader.failure(why, at: column) }
+    if case .set(let setting) = command, !mayBeRefused { knobs.apply(setting) }
     for node in command.nodes where !scope.nodes.contains(node) {
       throw reader.failure(
         "there is no \(node); the nodes are \(scope.nodesText)",

@@ -158,7 +158,10 @@ struct Plan {
     if knobs.seed != nil, data != nil {
       throw Failure(.usage, "--data: the simulated world (--seed) keeps nothing on disk")
     }
-    if data == nil, let problem = knobs.problem { throw Failure(.usage, "--" + problem) }
+    if data == nil {
+      if let problem = knobs.problem { throw Failure(.usage, "--" + problem) }
+      try checkCommands()
+    }
     if arguments.headless, duration == nil, commands.isEmpty == false {
       duration = (commands.last?.at.sinceStart ?? .zero) + .seconds(5)
     }
@@ -174,6 +177,15 @@ struct Plan {
         throw Failure(
           .usage, "--\(setting.name): there is no \(unknown); the nodes are n1 to n\(knobs.nodes)")
       }
+    }
+  }
+
+  /// Whether the model has what `--do` asks for, with what was set before.
+  private func checkCommands() throws {
+    var now = knobs
+    for timed in commands {
+      if let why = now.refusal(of: timed.command) { throw Failure(.usage, "--do: " + why) }
+      if case .set(let setting) = timed.command { now.apply(setting) }
     }
   }
 

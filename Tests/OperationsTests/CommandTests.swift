@@ -13,7 +13,13 @@ import Testing
     "promote n2", "switchover n3", "rate 400", "rate max", "clients 16",
     "load ycsb-b rate=200 clients=8 value-size=64B keys=100", "load ycsb-f",
     "write comment \"hello\"", "write \"two words\" \"say \\\"hi\\\"\"", "read comment",
-    "read comment from n3", "add", "remove n4", "undo", "redo", "pause", "resume", "speed 0.5x",
+    "read comment from n3", "read comment level all", "read comment from n3 level one",
+    "write k \"v\" at n2", "write k \"v\" level quorum", "write k \"v\" at n1 level all",
+    "delete k", "delete \"two words\" at n2 level one", "increment likes by 1",
+    "increment likes by 10 at n2", "decrement likes by 3 level quorum", "insert cart \"two eggs\"",
+    "insert cart \"egg\" at n1", "discard cart \"egg\" level all", "choose k \"a, b\"",
+    "watch k", "watch \"two words\"", "repair", "repair n3", "add", "remove n4", "undo", "redo",
+    "pause", "resume", "speed 0.5x",
     "duplicate n1 n2 10%", "reorder n1 -> n2 5%", "flip-bit n1", "misplace n2", "fail-disk leader",
     "back 10s", "forward 1500ms", "goto 12500ms", "step", "fork", "save run.scope",
     "save \"a b\"", "quiesce", "ack async", "ack majority", "ack sync", "ack semi-sync 1",
@@ -73,6 +79,33 @@ import Testing
       ),
       ("fencing maybe", 9, "fencing: maybe is no choice (on, off)", nil),
       ("nodes 101", 7, "nodes: the number of nodes is a whole number from 1 to 100, not 101", nil),
+      (
+        "write k hello world", 15,
+        "world is no option (at, level); a text of several words stands in quotation marks", nil
+      ),
+      ("write k", 8, "a value is expected here", nil),
+      ("write k v levl one", 11, "levl is no option (at, level)", "level"),
+      ("write k v level most", 17, "most is no level (one, quorum, all)", nil),
+      ("write k v at n1 at n2", 17, "at is given twice", nil),
+      ("write k v at", 13, "a node is expected here", nil),
+      ("delete", 7, "a key is expected here", nil),
+      (
+        "increment k 5", 13,
+        "5 is no option (by, at, level); a text of several words stands in quotation marks", nil
+      ),
+      ("increment k by 0", 16, "how much is a whole number from 1 to 1000000000, not 0", nil),
+      ("decrement k by -1", 16, "how much is a whole number from 1 to 1000000000, not -1", nil),
+      ("insert cart", 12, "an element is expected here", nil),
+      ("discard", 8, "a key is expected here", nil),
+      ("read k form n1", 8, "form is no option (from, level)", "from"),
+      (
+        "read k at n1", 8,
+        "at is no option (from, level); a text of several words stands in quotation marks", nil
+      ),
+      ("choose k", 9, "a value is expected here", nil),
+      ("watch", 6, "a key is expected here", nil),
+      ("watch a b", 9, "there is more than the command takes: b", nil),
+      ("repair now", 8, "now is no node (n1, n2, … or leader, follower, laggard)", nil),
       ("cut n1 ->", 10, "a node is expected here", nil),
       ("ack first 1 (n2", 16, "ack: the parenthesis is never closed", nil),
     ] as [(String, Int, String, String?)])
@@ -89,17 +122,47 @@ import Testing
         == TimedCommand(at: .start + .seconds(3), command: .kill(.leader)))
   }
 
+  static func completions(
+    _ text: String, _ model: ReplicationModel = .singleLeader
+  ) -> [String] {
+    Completion.candidates(for: text, nodes: [NodeID(1), NodeID(2)], model: model).words
+  }
+
   @Test func completion() {
-    let nodes = [NodeID(1), NodeID(2)]
-    #expect(Completion.candidates(for: "swi", nodes: nodes).words == ["switchover"])
-    #expect(
-      Completion.candidates(for: "kill ", nodes: nodes).words
-        == ["n1", "n2", "leader", "follower", "laggard"])
-    #expect(Completion.candidates(for: "kill l", nodes: nodes).words == ["leader", "laggard"])
-    #expect(Completion.candidates(for: "ack m", nodes: nodes).words == ["majority"])
-    #expect(Completion.candidates(for: "load ycsb-", nodes: nodes).words.count == 6)
-    #expect(Completion.candidates(for: "wait-for ", nodes: nodes).words.count == 3)
+    #expect(Self.completions("swi") == ["switchover"])
+    #expect(Self.completions("kill ") == ["n1", "n2", "leader", "follower", "laggard"])
+    #expect(Self.completions("kill l") == ["leader", "laggard"])
+    #expect(Self.completions("ack m") == ["majority"])
+    #expect(Self.completions("load ycsb-").count == 6)
+    #expect(Self.completions("wait-for ").count == 3)
+    #expect(Self.completions("read k ") == ["from"])
+    #expect(Self.completions("write k v ") == [])
     #expect(Completion.commonPrefix(["leader", "lead"]) == "lead")
+  }
+
+  @Test func completionKnowsTheModel() {
+    for text in ["swi", "ack ", "promote "] { #expect(Self.completions(text, .leaderless) == []) }
+    #expect(Self.completions("ack ", .multiLeader) == [])
+    #expect(Self.completions("topo", .multiLeader) == ["topology"])
+    #expect(Self.completions("topo", .leaderless) == [])
+    #expect(Self.completions("repair ", .leaderless) == ["n1", "n2"])
+    #expect(Self.completions("repair ", .multiLeader) == [])
+    #expect(Self.completions("kill ", .leaderless) == ["n1", "n2"])
+    #expect(Self.completions("write k v ", .leaderless) == ["at", "level"])
+    #expect(Self.completions("write k v ", .multiLeader) == ["at"])
+    #expect(Self.completions("write k v at ", .leaderless) == ["n1", "n2"])
+    #expect(Self.completions("increment k by 2 ", .leaderless) == ["at", "level"])
+    #expect(Self.completions("read k level ", .leaderless) == ["one", "quorum", "all"])
+    #expect(Self.completions("read k from n1 l", .leaderless) == ["level"])
+  }
+
+  @Test func usage() {
+    let write = CommandTable.row("write")
+    #expect(write?.usage(in: .singleLeader) == "write K V")
+    #expect(write?.usage(in: .multiLeader) == "write K V [at N]")
+    #expect(write?.usage(in: .leaderless) == "write K V [at N] [level one|quorum|all]")
+    #expect(CommandTable.row("read")?.usage(in: .singleLeader) == "read K [from N]")
+    #expect(CommandTable.row("increment")?.usage(in: .multiLeader) == "increment K [by X] [at N]")
   }
 
   @Test func jsonHoldsWhatIsPromised() {
