@@ -64,7 +64,8 @@ extension Cluster {
 
   /// A client without an operation begins one.
   private mutating func begin(_ client: Int, intended: Instant) {
-    let (kind, key) = load.draw(&random)
+    var (kind, key) = load.draw(&random)
+    if hasPeers { kind = peerKind(kind, key, session: UInt64(client + 1)) }
     var operation = Operation(
       kind: kind, key: key, sequence: 0, intended: intended, deadline: now + Load.patience,
       node: load.clients[client].leader, attempt: 0, isUnderWay: false)

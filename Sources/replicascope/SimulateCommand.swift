@@ -27,6 +27,8 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: "Which seeds to run, as 1..1000 (1..100).") var seeds: String?
   @Option(help: "One seed.") var seed: String?
   @Option(help: "How many nodes clusters start with, as 3..7 or 5 (3..7).") var nodes: String?
+  @Option(help: "The model of replication: single-leader, multi-leader or leaderless (single-leader).")
+  var model: String?
   @Option(name: .customLong("for"), help: "How long faults go on in each run (60s).")
   var duration: String?
   @Option(help: "Runs at the same time (1).") var jobs: String?
@@ -39,7 +41,8 @@ struct SimulateCommand: ParsableCommand {
   var write: String?
 
   func run() throws {
-    let settings = try SimulationArguments.settings(nodes: nodes, duration: duration)
+    let settings = try SimulationArguments.settings(
+      nodes: nodes, duration: duration, model: model)
     let jobs = try SimulationArguments.jobs(jobs)
     if let script {
       guard seed == nil, seeds == nil else {
@@ -101,8 +104,17 @@ struct SimulateCommand: ParsableCommand {
 
 /// Reads what `simulate` is given.
 enum SimulationArguments {
-  static func settings(nodes: String?, duration: String?) throws -> SimulationSettings {
+  static func settings(
+    nodes: String?, duration: String?, model: String?
+  ) throws -> SimulationSettings {
     var settings = SimulationSettings()
+    if let model {
+      guard let known = ReplicationModel(rawValue: model) else {
+        let all = ReplicationModel.allCases.map(\.rawValue)
+        throw Failure(.usage, "--model \(model): there is no such model (\(all.joined(separator: ", ")))")
+      }
+      settings.model = known
+    }
     if let nodes {
       let range = try range(nodes, "--nodes", 1...100, example: "3..7")
       settings.nodes = Int(range.lowerBound)...Int(range.upperBound)
@@ -170,7 +182,8 @@ enum SimulationArguments {
   static func replay(_ seed: UInt64, _ settings: SimulationSettings) -> String {
     let nodes = settings.nodes
     let time = Command.back(settings.duration).text.split(separator: " ").last ?? ""
-    return "--seed \(seed) --nodes \(nodes.lowerBound)..\(nodes.upperBound) --for \(time)"
+    let model = settings.model == .singleLeader ? "" : " --model \(settings.model.rawValue)"
+    return "--seed \(seed) --nodes \(nodes.lowerBound)..\(nodes.upperBound) --for \(time)" + model
   }
 
   static func save(_ text: String, to path: String) throws {

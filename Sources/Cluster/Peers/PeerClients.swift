@@ -66,6 +66,18 @@ extension Cluster {
     queue.schedule(.request(request, to: operation.node), at: arrival)
   }
 
+  /// An operation begins: what the session read before goes with it no more. Where siblings are kept and
+  /// nobody leads, a client reads what it is to replace first, as Riak's do.
+  mutating func peerKind(
+    _ kind: Operation.Kind, _ key: Int, session: UInt64
+  ) -> Operation.Kind {
+    if session < load.knowledge.count { load.knowledge[Int(session)].context = nil }
+    guard case .write = kind, knobs.model == .leaderless,
+      peerRules.rule(for: Load.key(key)) == .siblings
+    else { return kind }
+    return .readModifyWrite
+  }
+
   private func level(_ session: UInt64) -> RequestLevel? {
     guard session == 0, let level = load.named.level else { return nil }
     return switch level {

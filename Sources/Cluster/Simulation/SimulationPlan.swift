@@ -8,11 +8,17 @@ public struct SimulationSettings: Equatable, Sendable {
   public var nodes: ClosedRange<Int>
   /// How long faults go on, before everything is healed.
   public var duration: Interval
+  /// The model of replication.
+  public var model: ReplicationModel
 
-  /// Three to seven nodes for a minute, when nothing else is said.
-  public init(nodes: ClosedRange<Int> = 3...7, duration: Interval = .seconds(60)) {
+  /// Three to seven nodes with a single leader for a minute, when nothing else is said.
+  public init(
+    nodes: ClosedRange<Int> = 3...7, duration: Interval = .seconds(60),
+    model: ReplicationModel = .singleLeader
+  ) {
     self.nodes = nodes
     self.duration = duration
+    self.model = model
   }
 }
 
@@ -57,12 +63,17 @@ public struct SimulationPlan: Equatable, Sendable {
   ///
   /// Healed twice: a node whose disk has failed under a request may tell so only after the first time.
   public var ending: [TimedCommand] {
-    let knobs: [KnobSetting] = [
+    let ofPeers: [KnobSetting] = [
+      .capacity(nil), .redirects(.follow), .readFrom(.leader), .syncPolicy(.everyBatch),
+      .guarantee(.none),
+    ]
+    let ofLeaders: [KnobSetting] = [
       .failover(.automatic), .electionTimeout(.seconds(1)), .heartbeat(.milliseconds(100)),
       .capacity(nil), .redirects(.follow), .readFrom(.leader), .fencing(true),
       .acknowledgement(.majority), .syncPolicy(.everyBatch), .waitFor(.flushed),
       .degradeAfter(nil), .promotionNeeds(.majority), .checkQuorum(true),
     ]
+    let knobs = self.knobs.model == .singleLeader ? ofLeaders : ofPeers
     let load = LoadChange(workload: .a, rate: 100, clients: 16, valueSize: 128)
     var commands = (knobs.map { Command.set($0) } + [.load(load), .heal(everything: true)])
       .map { TimedCommand(at: end, command: $0) }
@@ -92,7 +103,7 @@ public struct SimulationPlan: Equatable, Sendable {
     var now = knobs
     var damaged: Set<NodeID> = []
     var changesMembers = false
-    guard now.losesNothing else { return false }
+    guard now.model == .singleLeader, now.losesNothing else { return false }
     for timed in commands {
       switch timed.command {
       case .set(let setting):

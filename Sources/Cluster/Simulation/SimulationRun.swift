@@ -1,5 +1,7 @@
+import Checking
 import Operations
 import Positions
+import Replication
 import World
 
 /// Plays plans in the simulated world.
@@ -65,7 +67,7 @@ public struct SimulationRun {
     let acknowledged = cluster.acknowledgedWrites
     advance(to: cluster.world.now + SimulationPlan.loadAfterHealing)
     var isServing = serves(since: acknowledged)
-    if !isServing, !plan.losesNothing {
+    if !isServing, !plan.losesNothing, !cluster.hasPeers {
       // Where disks or promises were lost, only the operator can say who leads.
       isServing = forceALeader(since: acknowledged)
     }
@@ -99,7 +101,7 @@ public struct SimulationRun {
     }
   }
 
-  private var isOver: Bool { endsAtViolation && cluster.checker.violationCount > 0 }
+  private var isOver: Bool { endsAtViolation && cluster.reports.violationCount > 0 }
 
   private mutating func play(_ commands: [TimedCommand]) {
     for timed in commands {
@@ -111,7 +113,7 @@ public struct SimulationRun {
   }
 
   private func serves(since acknowledged: Int) -> Bool {
-    cluster.leader != nil && cluster.acknowledgedWrites > acknowledged
+    (cluster.hasPeers || cluster.leader != nil) && cluster.acknowledgedWrites > acknowledged
   }
 
   private mutating func forceALeader(since acknowledged: Int) -> Bool {
@@ -136,22 +138,22 @@ public struct SimulationRun {
 
   private func result(_ obstacle: String?) -> SimulationResult {
     var result = SimulationResult(seed: plan.seed)
-    let ledger = cluster.checker.ledger
+    let reports = cluster.reports
     result.nodes = plan.knobs.nodes
     result.traceHash = cluster.traceHash
     result.events = cluster.handledEvents
     result.operations = cluster.metrics.acknowledged + cluster.metrics.answered
-    result.lost = ledger.lost
-    result.violations = cluster.checker.violations.map { "\($0.at) \($0.text)" }
-    result.failedAt = cluster.checker.violations.first?.at
-    result.violationCount = cluster.checker.violationCount
-    result.findings = cluster.checker.findings.map { "\($0.at) \($0.text)" }
-    result.findingCount = cluster.checker.findingCount
+    result.lost = reports.lost
+    result.violations = reports.violations.map { "\($0.at) \($0.text)" }
+    result.failedAt = reports.violations.first?.at
+    result.violationCount = reports.violationCount
+    result.findings = reports.findings.map { "\($0.at) \($0.text)" }
+    result.findingCount = reports.findingCount
     for violation in cluster.statesThatDoNotAddUp {
       result.violationCount += 1
       result.violations.append(violation)
     }
-    if ledger.lost > 0, plan.losesNothing {
+    if reports.lost > 0, plan.losesNothing {
       result.violationCount += 1
       result.violations.append(
         "\(ledger.lost) acknowledged writes lost, and these knobs promise that none is")
@@ -163,7 +165,28 @@ public struct SimulationRun {
   }
 }
 
+/// What a cluster's checker has reported, whatever the model.
+struct CheckerReports {
+  var lost: Int
+  var violations: [Checker.Report]
+  var violationCount: Int
+  var findings: [Checker.Report]
+  var findingCount: Int
+}
+
 extension Cluster {
+  var reports: CheckerReports {
+    hasPeers
+      ? CheckerReports(
+        lost: versions.ledger.lost, violations: versions.violations,
+        violationCount: versions.violationCount, findings: versions.findings,
+        findingCount: versions.findingCount)
+      : CheckerReports(
+        lost: checker.ledger.lost, violations: checker.violations,
+        violationCount: checker.violationCount, findings: checker.findings,
+        findingCount: checker.findingCount)
+  }
+
   /// The running voter that has most, by what is on its disk.
   var mostAdvancedVoter: NodeID? {
     let voters = voters
@@ -177,6 +200,14 @@ extension Cluster {
   /// Every member with how it is.
   private var states: String {
     memberNodes.map { node in
+      if let peer = node.peer {
+        let hash = String(peer.store.hash, radix: 16)
+        guard let leader = peer as? MultiLeaderReplica else {
+          return "\(node.id) \(node.status) \(peer.store.count) keys, hash \(hash)"
+        }
+        return "\(node.id) \(node.status) \(leader.applied), \(leader.heldBackCount) held back, "
+          + "hash \(hash)"
+      }
       guard let replica = node.replica else { return "\(node.id) \(node.status)" }
       let doubt = replica.isSuspect ? " suspect" : replica.isVoter ? "" : " without a vote"
       return "\(node.id) \(node.status) \(replica.role)\(doubt) applied \(replica.applied.index)"

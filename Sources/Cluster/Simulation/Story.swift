@@ -51,6 +51,12 @@ struct Telling {
     }
   }
 
+  /// Leaves the run to faults that strike by themselves.
+  mutating func tellsNothing() {
+    stories = []
+    hasStrikes = true
+  }
+
   /// The bytes of a file of the log, and of the log between checkpoints, of a cluster that has stories:
   /// few, so that short runs see many files.
   var sizes: (segment: Int, checkpoint: Int)? {

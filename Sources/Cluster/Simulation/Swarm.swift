@@ -10,6 +10,7 @@ struct Swarm {
   let end: Instant
   /// Nodes at the start.
   let nodes: Int
+  let model: ReplicationModel
   /// Whether the run may lose acknowledged writes.
   let isWeak: Bool
   /// The kinds that this run has.
@@ -28,7 +29,8 @@ struct Swarm {
     let (least, most) = (settings.nodes.lowerBound, settings.nodes.upperBound)
     nodes = random.uniform(least..<most + 1)
     isWeak = random.uniform(0..<2) == 0
-    kinds = Self.kinds(&random, isWeak: isWeak)
+    model = settings.model
+    kinds = Self.kinds(&random, isWeak: isWeak, model)
     var numbers = Array(1...nodes)
     Self.shuffle(&numbers, &random)
     let minority = SimulationPlan.minority(of: nodes)
@@ -37,8 +39,12 @@ struct Swarm {
   }
 
   /// Draws which kinds of faults there are: few or many, one at least.
-  private static func kinds(_ random: inout RandomSource, isWeak: Bool) -> [FaultKind] {
-    let possible = FaultKind.allCases.filter { isWeak || !$0.isWeak }
+  private static func kinds(
+    _ random: inout RandomSource, isWeak: Bool, _ model: ReplicationModel
+  ) -> [FaultKind] {
+    let possible = FaultKind.allCases.filter {
+      (isWeak || !$0.isWeak) && (model == .singleLeader || hasPeers($0))
+    }
     let percent = [8, 20, 40, 70][random.uniform(0..<4)]
     var kinds = possible.filter { _ in random.uniform(0..<100) < percent }
     if kinds.isEmpty { kinds = [possible[random.uniform(0..<possible.count)]] }
@@ -60,10 +66,16 @@ struct Swarm {
     var knobs = Knobs()
     knobs.nodes = nodes
     knobs.sites = [1, 1, 1, 2, 3][random.uniform(0..<5)]
-    if isWeak { for setting in startingPolicies() { knobs.apply(setting) } }
+    if model == .singleLeader {
+      if isWeak { for setting in startingPolicies() { knobs.apply(setting) } }
+    } else {
+      startingPeers(&knobs)
+    }
     // With half of the seeds, segments are small and checkpoints close together, so that short runs
     // see many of them.
     var telling = Telling(seed: seed)
+    // The stories are of leaders and their followers.
+    if model != .singleLeader { telling.tellsNothing() }
     var sizes = RandomSource(seed: ~seed)
     if sizes.uniform(0..<2) == 0 {
       knobs.segmentSize = 256 << 10
@@ -144,6 +156,7 @@ struct Swarm {
 
   /// A node, by its number or by its part.
   mutating func anyone() -> NodeReference {
+    if model != .singleLeader { return number() }
     switch random.uniform(0..<8) {
     case 0, 1, 2: .leader
     case 3: .follower

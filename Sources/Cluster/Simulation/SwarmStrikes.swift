@@ -22,12 +22,14 @@ extension Swarm {
     case .switchover: add(.switchover(anyone()), at: time)
     case .membership: changeMembers(at: time)
     case .load: changeLoad(at: time)
-    case .operatorClient: operate(at: time)
+    case .operatorClient:
+      if model == .singleLeader { operate(at: time) } else { operatePeers(at: time) }
     case .tuning: tune(at: time)
     case .healing:
       add(pick([.heal(everything: false), .heal(everything: true), .undo, .redo]), at: time)
     case .site: move(at: time)
-    case .weakPolicy: add(.set(pick(Self.weakPolicies)), at: time)
+    case .weakPolicy:
+      add(.set(pick(model == .singleLeader ? Self.weakPolicies : weakPeerPolicies)), at: time)
     case .promotion: add(.promote(anyone()), at: time)
     case .lostSite:
       add(.loseSite(pick([SiteID("site1"), SiteID("site2"), SiteID("site3")])), at: time)
@@ -108,7 +110,7 @@ extension Swarm {
   }
 
   private mutating func tune(at time: Instant) {
-    add(.set(pick(Self.tunings)), at: time)
+    add(.set(pick(model == .singleLeader ? Self.tunings : peerTunings)), at: time)
   }
 
   private mutating func move(at time: Instant) {
