@@ -36,7 +36,7 @@ import Testing
     var right: [UInt64: UInt64] = [:]
     var leftTree = MerkleTree(leafBits: leafBits)
     var rightTree = MerkleTree(leafBits: leafBits)
-    for step in 0..<300 {
+    for step in 0..<200 {
       let key = keys[Int.random(in: 0..<keys.count, using: &random)]
       let state: UInt64? =
         Bool.random(using: &random) ? UInt64.random(in: 0...2, using: &random) : nil
