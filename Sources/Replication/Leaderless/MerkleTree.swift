@@ -153,11 +153,11 @@ public struct MerkleTree: Equatable, Sendable {
     }
   }
 
-  /// The same where no child is stale: its children lie side by side in one page.
+  /// The same of a node that has changed and whose children are settled: they lie side by side in a
+  /// page, which what changed has written to.
   private func madeOfSettled(_ level: Int, _ index: Int) -> UInt64 {
     let first = index * Self.fanOut
     let page = Self.firstPage(level: level + 1) + first / Self.pageSize
-    guard !pages[page].isEmpty else { return Self.emptyDigests[depth - level] }
     return pages[page].withUnsafeBytes { words in
       let size = MemoryLayout<UInt64>.stride
       let start = first % Self.pageSize * size
