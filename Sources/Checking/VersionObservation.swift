@@ -50,7 +50,8 @@ public enum VersionObservation: Sendable {
   /// a set the element's (also where it is removed); `count` what it adds to a counter.
   ///
   /// It takes the place of others by the key's rule: under ``KeyRule/lastWriterWins`` of all with an
-  /// earlier clock, under ``KeyRule/siblings`` of all that `past` covers, in a counter of the same
+  /// earlier clock (`past` is what the copy knew that it was judged against: were it more, a version
+  /// could go whose clock is later), under ``KeyRule/siblings`` of all that `past` covers, in a counter of the same
   /// actor's before it, in a set of those of its element that `past` covers (a tombstone that leaves a
   /// version: of all elements that it covers).
   case created(
