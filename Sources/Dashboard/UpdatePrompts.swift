@@ -117,7 +117,8 @@ extension ViewState {
     default: break
     }
     do {
-      let read = try PromptLine.parse(prompt.string, nodes: snapshot.nodes.map(\.id))
+      let read = try PromptLine.parse(
+        prompt.string, nodes: snapshot.nodes.map(\.id), model: snapshot.knobs.model)
       prompt.remember(line)
       prompt.clear()
       mode = home

@@ -34,7 +34,7 @@ public enum Completion {
       }
     }
     if name == "expect" {
-      return ConditionWord.all.map(\.word) + nodes.map { "\($0)." }
+      return ConditionWord.all(in: model).map(\.word) + nodes.map { "\($0)." }
     }
     guard let row = CommandTable.row(name), row.models.contains(model) else { return [] }
     var position = done.filter { $0 != "->" }.count

@@ -18,25 +18,29 @@ struct ConditionFacts {
   let snapshot: ClusterSnapshot
   let names: [String: Quantity]
 
-  /// Every member that does not act as leader now.
-  var followers: [NodeSnapshot] {
-    let leaders = model.leaders
-    return snapshot.nodes.filter { !leaders.contains($0.id) }
+  /// The members that a comparison goes through: followers are those that do not act as leader now.
+  func members(of group: Comparison.Group) -> [NodeSnapshot] {
+    switch group {
+    case .nodes: return snapshot.nodes
+    case .followers:
+      let leaders = leadership.leaders
+      return snapshot.nodes.filter { !leaders.contains($0.id) }
+    }
   }
 
-  private var model: SingleLeaderSnapshot {
+  private var leadership: SingleLeaderSnapshot {
     snapshot.model.singleLeader ?? SingleLeaderSnapshot()
   }
 
   // MARK: Leaves
 
-  func observe(_ leaf: ConditionLeaf, follower: NodeSnapshot? = nil) -> Observed {
+  func observe(_ leaf: ConditionLeaf, each node: NodeSnapshot? = nil) -> Observed {
     switch leaf {
     case .cluster(let word): observe(word)
-    case .node(let id, let word):
-      snapshot.nodes.first { $0.id == id }.map { observe(word, of: $0) }
+    case .node(let id, let field):
+      snapshot.nodes.first { $0.id == id }.map { observe(field, of: $0) }
         ?? .unknown("\(id) is no member now")
-    case .follower(let word): follower.map { observe(word, of: $0) } ?? .unknown("no followers")
+    case .each(let field): node.map { observe(field, of: $0) } ?? .unknown("no nodes")
     case .name(let name): names[name].map(Observed.quantity) ?? .unknown("not remembered")
     }
   }
@@ -44,10 +48,10 @@ struct ConditionFacts {
   private func observe(_ word: ClusterWord) -> Observed {
     let (ledger, clients) = (snapshot.ledger, snapshot.clients)
     return switch word {
-    case .leader: .node(model.leader)
-    case .leaders: .number(model.leaders.count)
-    case .term: .quantity(Quantity(Double(model.term.epoch), .number))
-    case .commit: .position(model.commit)
+    case .leader: .node(leadership.leader)
+    case .leaders: .number(leadership.leaders.count)
+    case .term: .quantity(Quantity(Double(leadership.term.epoch), .number))
+    case .commit: .position(leadership.commit)
     case .lastWrite: snapshot.lastWrite.map(Observed.write) ?? .unknown("nothing was written yet")
     case .lastRead: snapshot.lastRead.map(Observed.read) ?? .unknown("nothing was read yet")
     case .acknowledged: .number(ledger.acknowledged)
@@ -64,10 +68,17 @@ struct ConditionFacts {
       .milliseconds(clients.recentAcknowledgement.p99, "nothing was acknowledged lately")
     case .readsP50: .milliseconds(clients.recentReads.p50, "nothing was read lately")
     case .readsP99: .milliseconds(clients.recentReads.p99, "nothing was read lately")
+    case .conflicts, .merged, .losers, .losersByClock, .siblings, .divergent, .keys:
+      snapshot.model.versions.map { .number($0.count(of: word)) } ?? Self.otherModel
+    case .hints, .hintsDelivered, .hintsExpired, .repairs, .antiEntropyRepairs,
+      .antiEntropyExchanges, .antiEntropyRanges, .antiEntropyBytes, .unavailable, .staleShare,
+      .stalePredicted:
+      snapshot.model.leaderless.map { observe(word, in: $0) } ?? Self.otherModel
     }
   }
 
-  private func observe(_ word: NodeWord, of node: NodeSnapshot) -> Observed {
+  private func observe(_ field: NodeField, of node: NodeSnapshot) -> Observed {
+    let word = field.word
     switch word {
     case .role: return .word(node.role.rawValue)
     case .state: return .word(node.state.rawValue)
@@ -82,10 +93,16 @@ struct ConditionFacts {
       case .dead, .fenced, .refused: return .unknown("\(node.id) is \(node.state.rawValue)")
       case .running, .recovering, .suspect, .frozen: return .hash(node.hash)
       }
+    case .behind, .heldBack:
+      return snapshot.model.multiLeader.map { $0.observe(field, of: node) } ?? Self.otherModel
+    case .hints, .pending, .share:
+      return snapshot.model.leaderless.map { $0.observe(word, of: node) } ?? Self.otherModel
+    case .lagTime where snapshot.model.multiLeader != nil:
+      return snapshot.model.multiLeader?.lag(of: node) ?? Self.otherModel
     case .lagBytes, .lagRecords, .lagTime:
       guard let time = node.lag.time else {
         return .unknown(
-          model.leader == nil ? "nobody leads" : "\(node.id) is \(node.state.rawValue)")
+          leadership.leader == nil ? "nobody leads" : "\(node.id) is \(node.state.rawValue)")
       }
       return switch word {
       case .lagBytes: .quantity(Quantity(Double(node.lag.bytes), .bytes))
@@ -97,7 +114,7 @@ struct ConditionFacts {
 }
 
 extension Observed {
-  fileprivate static func number(_ count: Int) -> Observed {
+  static func number(_ count: Int) -> Observed {
     .quantity(Quantity(Double(count), .number))
   }
 

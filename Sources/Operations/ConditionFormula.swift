@@ -51,10 +51,22 @@ struct Comparison: Equatable, Sendable {
     case more
   }
 
-  /// Whether it is about all followers or one of them.
+  /// Which nodes a comparison goes through.
+  enum Group: Equatable, Sendable {
+    case followers
+    case nodes
+  }
+
+  /// Whether it is about all nodes of a group, or one of them.
   enum Quantifier: Equatable, Sendable {
-    case all
-    case any
+    case all(Group)
+    case any(Group)
+
+    var group: Group {
+      switch self {
+      case .all(let group), .any(let group): group
+      }
+    }
   }
 
   var left: Operand
@@ -86,9 +98,9 @@ indirect enum Operand: Equatable, Sendable {
 /// What can be seen in a snapshot, or was remembered.
 enum ConditionLeaf: Hashable, Sendable {
   case cluster(ClusterWord)
-  case node(NodeID, NodeWord)
-  /// The node that the comparison's quantifier goes through.
-  case follower(NodeWord)
+  case node(NodeID, NodeField)
+  /// Each node that the comparison's quantifier goes through.
+  case each(NodeField)
   /// A name given by `let`.
   case name(String)
 }

@@ -33,36 +33,38 @@ struct ConditionFindings {
       for operand in operands { add(operand, nil) }
       return
     }
-    let followers = deciding(comparison, quantifier)
-    if followers.isEmpty { say("there are no followers") }
-    for follower in followers.prefix(Self.nodesMaximum) {
-      for operand in operands { add(operand, follower) }
+    let nodes = deciding(comparison, quantifier)
+    if nodes.isEmpty { say("there are no \(quantifier.group.plural)") }
+    for node in nodes.prefix(Self.nodesMaximum) {
+      for operand in operands { add(operand, node) }
     }
-    if followers.count > Self.nodesMaximum {
-      say("\(followers.count - Self.nodesMaximum) more like these")
+    if nodes.count > Self.nodesMaximum {
+      say("\(nodes.count - Self.nodesMaximum) more like these")
     }
   }
 
-  /// The followers that make a quantified comparison what it is: who fails `all`, who holds for
+  /// The nodes that make a quantified comparison what it is: who fails `all`, who holds for
   /// `any`, else everyone who is not known, else everyone.
   private func deciding(
     _ comparison: Comparison, _ quantifier: Comparison.Quantifier
   ) -> [NodeSnapshot] {
-    let truths = facts.followers.map { ($0, facts.truth(comparison, of: $0)) }
-    for wanted in [quantifier == .all ? Truth.fails : .holds, .unknown] {
+    let members = facts.members(of: quantifier.group)
+    let truths = members.map { ($0, facts.truth(comparison, of: $0)) }
+    let decides = if case .all = quantifier { Truth.fails } else { Truth.holds }
+    for wanted in [decides, .unknown] {
       let deciding = truths.filter { $0.1 == wanted }
       if !deciding.isEmpty { return deciding.map(\.0) }
     }
-    return facts.followers
+    return members
   }
 
-  private mutating func add(_ operand: Operand, _ follower: NodeSnapshot?) {
+  private mutating func add(_ operand: Operand, _ node: NodeSnapshot?) {
     switch operand {
     case .leaf(let leaf):
-      let name = Self.name(leaf, follower)
-      say("\(name) is \(Self.text(facts.observe(leaf, follower: follower)))")
-    case .sum(let plus, let minus, _): for operand in plus + minus { add(operand, follower) }
-    case .product(let factors, _): for factor in factors { add(factor.operand, follower) }
+      let name = Self.name(leaf, node)
+      say("\(name) is \(text(facts.observe(leaf, each: node)))")
+    case .sum(let plus, let minus, _): for operand in plus + minus { add(operand, node) }
+    case .product(let factors, _): for factor in factors { add(factor.operand, node) }
     case .quantity, .node, .word, .text: break
     }
   }
@@ -71,29 +73,29 @@ struct ConditionFindings {
     if seen.insert(line).inserted { lines.append(line) }
   }
 
-  private static func name(_ leaf: ConditionLeaf, _ follower: NodeSnapshot?) -> String {
+  private static func name(_ leaf: ConditionLeaf, _ node: NodeSnapshot?) -> String {
     switch leaf {
     case .cluster(let word): word.rawValue
-    case .node(let node, let word): "\(node).\(word.rawValue)"
-    case .follower(let word): "\(follower?.id.description ?? "follower").\(word.rawValue)"
+    case .node(let node, let field): "\(node).\(field.text)"
+    case .each(let field): "\(node?.id.description ?? "node").\(field.text)"
     case .name(let name): name
     }
   }
 
-  private static func text(_ observed: Observed) -> String {
+  private func text(_ observed: Observed) -> String {
     switch observed {
     case .quantity(let quantity): quantity.description
     case .node(let node): node?.description ?? "none"
     case .word(let word): word
     case .hash(let hash): Chain(hash).description
     case .write(let write): text(write)
-    case .read(let read): text(read)
+    case .read(let read): Self.text(read)
     case .truth(let value): value ? "so" : "not so"
     case .unknown(let why): "unknown (\(why))"
     }
   }
 
-  private static func text(_ write: LastWriteSnapshot) -> String {
+  private func text(_ write: LastWriteSnapshot) -> String {
     let state =
       switch write.state {
       case .waiting: "waiting"
@@ -101,6 +103,8 @@ struct ConditionFindings {
       case .refused(let why): "refused (\(why))"
       case .unanswered: "unanswered"
       }
+    // Where several nodes take writes, a place in one's log says little.
+    guard facts.snapshot.model.singleLeader != nil else { return state }
     let place = write.position.map { "at \(Quantity(Double($0.rawValue), .position))" }
     return state + " " + (place ?? "at no position that is known")
   }
@@ -112,6 +116,8 @@ struct ConditionFindings {
     case .unanswered: "unanswered"
     case .missing: "missing" + stale
     case .value(let value): "\"\(legible(value))\"" + stale
+    case .values(let values):
+      "siblings " + values.map { "\"\(legible($0))\"" }.joined(separator: ", ") + stale
     }
   }
 

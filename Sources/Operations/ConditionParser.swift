@@ -156,7 +156,7 @@ struct ConditionParser {
     guard let words = sort.words else { return nil }
     reader.skipSpace()
     let start = reader.position
-    if sort == .read, reader.character == "\"" { return .text(try reader.text("a value")) }
+    if sort.takesText, reader.character == "\"" { return .text(try reader.text("a value")) }
     let word = reader.peekIdentifier()
     if words.contains(word) {
       _ = reader.identifier()
@@ -168,9 +168,9 @@ struct ConditionParser {
       ? word.isEmpty || ClusterWord(rawValue: word) != nil || scope.names[word] != nil
         || word.contains(".") || word == "last"
       : word.contains(".")
-    if isValue, sort != .read { return nil }
+    if isValue, !sort.takesText { return nil }
     let shown = word.isEmpty ? reader.character.map { "not \($0)" } ?? "" : "not \(word)"
-    let list = (sort == .read ? ["\"a value\""] : []) + words
+    let list = (sort.takesText ? ["\"a value\""] : []) + words
     throw reader.failure(
       "\(sort.article) is \(list.joined(separator: ", "))" + (shown.isEmpty ? "" : ", " + shown),
       at: start, nearest: word.isEmpty ? nil : Nearest.match(word, in: words))

@@ -1,14 +1,21 @@
 import Positions
 
-/// What a condition may speak of: the cluster's nodes, and numbers that were remembered.
+/// What a condition may speak of: what the model has, the cluster's nodes, and numbers that were
+/// remembered.
 public struct ConditionScope: Equatable, Sendable {
+  /// The model of replication.
+  public var model: ReplicationModel
   /// The nodes that there are.
   public var nodes: Set<NodeID>
   /// The names given by `let`, and what they count.
   public var names: [String: Quantity.Dimension]
 
   /// These nodes and names.
-  public init(nodes: Set<NodeID>, names: [String: Quantity.Dimension] = [:]) {
+  public init(
+    model: ReplicationModel = .singleLeader, nodes: Set<NodeID>,
+    names: [String: Quantity.Dimension] = [:]
+  ) {
+    self.model = model
     self.nodes = nodes
     self.names = names
   }
@@ -37,18 +44,20 @@ public struct ConditionScope: Equatable, Sendable {
   private static func isReserved(_ name: String) -> Bool {
     NodeID(name) != nil || reserved.contains(name)
       || Reader.conditionUnits.contains { $0.name.lowercased() == name.lowercased() }
-      || ConditionWord.isLacking(name) != nil
   }
 
   private static let reserved: Set<String> = {
     var words: Set<String> = [
-      "all", "any", "last", "write", "read", "followers", "follower", "none", "let", "within",
-      "lag", "rollback", "reads", "writes", "ack",
+      "all", "any", "last", "write", "read", "followers", "follower", "nodes", "node", "none",
+      "let",
+      "within", "lag", "rollback", "reads", "writes", "ack", "antiEntropy",
     ]
     words.formUnion(ConditionWord.connectives)
     words.formUnion(ClusterWord.allCases.map(\.rawValue))
     words.formUnion(NodeWord.allCases.map(\.rawValue))
-    for sort: ConditionSort in [.role, .state, .write, .read] { words.formUnion(sort.words ?? []) }
+    for sort: ConditionSort in [.role, .state, .write, .versions] {
+      words.formUnion(sort.words ?? [])
+    }
     return words
   }()
 
@@ -71,7 +80,8 @@ public struct ConditionScope: Equatable, Sendable {
 
   /// Everything that could stand where a value is expected.
   var valueWords: [String] {
-    ClusterWord.allCases.map(\.rawValue) + names.keys.sorted()
-      + ["all followers", "any follower", "not", "none"]
+    ClusterWord.allCases.filter { $0.models.contains(model) }.map(\.rawValue) + names.keys.sorted()
+      + Comparison.Group.all(in: model).flatMap { ["all \($0.plural)", "any \($0.singular)"] }
+      + ["not", "none"]
   }
 }

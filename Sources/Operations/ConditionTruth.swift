@@ -5,11 +5,11 @@ extension ConditionFacts {
   // MARK: Values
 
   /// A number; nil when a part of it is unknown, or something is divided by nothing.
-  func value(_ operand: Operand, follower: NodeSnapshot? = nil) -> Quantity? {
+  func value(_ operand: Operand, each node: NodeSnapshot? = nil) -> Quantity? {
     switch operand {
     case .quantity(let quantity): return quantity
     case .leaf(let leaf):
-      switch observe(leaf, follower: follower) {
+      switch observe(leaf, each: node) {
       case .quantity(let quantity): return quantity
       case .write(let write):
         return write.position.map { Quantity(Double($0.rawValue), .position) }
@@ -19,12 +19,12 @@ extension ConditionFacts {
       var sum = 0.0
       for (operands, sign) in [(plus, 1.0), (minus, -1.0)] {
         for operand in operands {
-          guard let part = value(operand, follower: follower) else { return nil }
+          guard let part = value(operand, each: node) else { return nil }
           sum += sign * part.value
         }
       }
       return Self.finite(sum, dimension)
-    case .product(let factors, let dimension): return product(factors, dimension, follower)
+    case .product(let factors, let dimension): return product(factors, dimension, node)
     case .node, .word, .text: return nil
     }
   }
@@ -32,11 +32,11 @@ extension ConditionFacts {
   /// A rate is a number a second, a time nanoseconds: what makes one of the other takes that into
   /// account.
   private func product(
-    _ factors: [Operand.Factor], _ dimension: Quantity.Dimension, _ follower: NodeSnapshot?
+    _ factors: [Operand.Factor], _ dimension: Quantity.Dimension, _ node: NodeSnapshot?
   ) -> Quantity? {
     var product = 1.0
     for factor in factors {
-      guard var part = value(factor.operand, follower: follower) else { return nil }
+      guard var part = value(factor.operand, each: node) else { return nil }
       if part.dimension == .time { part.value /= 1e9 }
       product = factor.divides ? product / part.value : product * part.value
     }
@@ -62,25 +62,25 @@ extension ConditionFacts {
   private func truth(_ comparison: Comparison) -> Truth {
     switch comparison.quantifier {
     case nil: truth(comparison, of: nil)
-    case .all: .all(followers.map { truth(comparison, of: $0) })
-    case .any: .any(followers.map { truth(comparison, of: $0) })
+    case .all(let group): .all(members(of: group).map { truth(comparison, of: $0) })
+    case .any(let group): .any(members(of: group).map { truth(comparison, of: $0) })
     }
   }
 
-  /// Whether a comparison holds, `follower` being the node that its quantifier speaks of.
-  func truth(_ comparison: Comparison, of follower: NodeSnapshot?) -> Truth {
+  /// Whether a comparison holds, `node` being the one that its quantifier speaks of.
+  func truth(_ comparison: Comparison, of node: NodeSnapshot?) -> Truth {
     let isEqual =
       switch comparison.right {
-      case .word(let word): isAs(comparison.left, word, follower)
+      case .word(let word): isAs(comparison.left, word, node)
       case .text(let text): isRead(comparison.left, text)
-      default: isSame(comparison.left, comparison.right, follower)
+      default: isSame(comparison.left, comparison.right, node)
       }
     switch comparison.order {
     case .equals: return isEqual
     case .differs: return !isEqual
     case .less, .atMost, .atLeast, .more:
-      guard let left = value(comparison.left, follower: follower),
-        let right = value(comparison.right, follower: follower)
+      guard let left = value(comparison.left, each: node),
+        let right = value(comparison.right, each: node)
       else { return .unknown }
       return switch comparison.order {
       case .less: Truth(left.value < right.value)
@@ -91,19 +91,19 @@ extension ConditionFacts {
     }
   }
 
-  private func observe(_ operand: Operand, _ follower: NodeSnapshot?) -> Observed {
+  private func observe(_ operand: Operand, _ node: NodeSnapshot?) -> Observed {
     switch operand {
-    case .leaf(let leaf): observe(leaf, follower: follower)
+    case .leaf(let leaf): observe(leaf, each: node)
     case .node(let node): .node(node)
-    default: value(operand, follower: follower).map(Observed.quantity) ?? .unknown("")
+    default: value(operand, each: node).map(Observed.quantity) ?? .unknown("")
     }
   }
 
-  private func isSame(_ left: Operand, _ right: Operand, _ follower: NodeSnapshot?) -> Truth {
-    if let left = value(left, follower: follower), let right = value(right, follower: follower) {
+  private func isSame(_ left: Operand, _ right: Operand, _ node: NodeSnapshot?) -> Truth {
+    if let left = value(left, each: node), let right = value(right, each: node) {
       return Truth(left.value == right.value)
     }
-    switch (observe(left, follower), observe(right, follower)) {
+    switch (observe(left, node), observe(right, node)) {
     case (.node(let left), .node(let right)): return Truth(left == right)
     case (.word(let left), .word(let right)): return Truth(left == right)
     case (.hash(let left), .hash(let right)): return Truth(left == right)
@@ -111,8 +111,8 @@ extension ConditionFacts {
     }
   }
 
-  private func isAs(_ operand: Operand, _ word: String, _ follower: NodeSnapshot?) -> Truth {
-    switch observe(operand, follower) {
+  private func isAs(_ operand: Operand, _ word: String, _ node: NodeSnapshot?) -> Truth {
+    switch observe(operand, node) {
     case .word(let found): Truth(found == word)
     case .write(let write): Truth(write.state.word == word)
     case .read(let read): read.truth(of: word)
@@ -124,6 +124,7 @@ extension ConditionFacts {
     guard case .read(let read) = observe(operand, nil) else { return .unknown }
     return switch read.state {
     case .value(let value): Truth(value == text)
+    case .values(let values): Truth(values.joined(separator: ", ") == text)
     case .missing: .fails
     case .waiting, .unanswered: .unknown
     }
@@ -139,6 +140,8 @@ extension LastReadSnapshot {
     case ("unanswered", _): Truth(state == .unanswered)
     case (_, .waiting), (_, .unanswered): .unknown
     case ("missing", _): Truth(state == .missing)
+    case ("siblings", .values): .holds
+    case ("siblings", _): .fails
     default: Truth(isStale)
     }
   }

@@ -43,18 +43,22 @@ extension ConditionParser {
 
   /// What to say of a word that means nothing.
   func unknown(_ word: String, at start: Int) -> ParseFailure {
-    if let lacking = ConditionWord.isLacking(word) { return reader.failure(lacking, at: start) }
+    if let lacking = ConditionWord.isLacking(word, in: scope.model) {
+      return reader.failure(lacking, at: start)
+    }
     if let unit = Reader.conditionUnit(word) {
       return reader.failure("\(unit.name) is a unit: a number stands before it", at: start)
     }
     let parts = word.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     if parts.count == 2 {
       let (owner, field) = (String(parts[0]), String(parts[1]))
-      if owner == "followers" || owner == "follower" {
+      let groups = Comparison.Group.all(in: scope.model)
+      if let group = groups.first(where: { owner == $0.plural || owner == $0.singular }) {
         return reader.failure(
-          "say whether all followers.\(field) or any follower.\(field) is meant", at: start)
+          "say whether all \(group.plural).\(field) or any \(group.singular).\(field) is meant",
+          at: start)
       }
-      if owner == "leader" {
+      if owner == "leader", scope.model == .singleLeader {
         return reader.failure(
           "leader is a node: its words stand after its name, as n1.\(field)", at: start)
       }
@@ -67,7 +71,9 @@ extension ConditionParser {
       "\(word) is nothing that conditions know", at: start,
       nearest: Nearest.match(word, in: scope.valueWords)
         ?? scope.nodes.sorted().first.flatMap { node in
-          Nearest.match(word, in: NodeWord.allCases.map(\.rawValue)).map { "\(node).\($0)" }
+          Nearest.match(word, in: NodeWord.all(in: scope.model).map(\.rawValue)).map {
+            "\(node).\($0)"
+          }
         })
   }
 

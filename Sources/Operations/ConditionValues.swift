@@ -10,8 +10,9 @@ extension ConditionParser {
     guard let dimension = sort.dimension else {
       throw reader.failure("a number is expected here, not \(sort.article)", at: start)
     }
-    if quantifier != nil {
-      throw reader.failure("one number is expected here, not one of each follower", at: start)
+    if let quantifier {
+      throw reader.failure(
+        "one number is expected here, not one of each \(quantifier.group.singular)", at: start)
     }
     try expectEnd()
     return (operand, dimension)
@@ -126,59 +127,76 @@ extension ConditionParser {
           nearest: Nearest.match(what, in: ["write", "read"]))
       }
       _ = reader.identifier()
-      return .value(.leaf(.cluster(leaf)), leaf.sort)
+      return .value(.leaf(.cluster(leaf)), leaf.sort(in: scope.model))
     case "all", "any": return try quantified(word, at: start)
     case "none": return .value(.node(nil), .node)
     default: break
     }
     if let dimension = scope.names[word] { return .value(.leaf(.name(word)), .quantity(dimension)) }
-    if let leaf = ClusterWord(rawValue: word) { return .value(.leaf(.cluster(leaf)), leaf.sort) }
+    if let leaf = ClusterWord(rawValue: word), leaf.models.contains(scope.model) {
+      return .value(.leaf(.cluster(leaf)), leaf.sort(in: scope.model))
+    }
     if let part = try nodeValue(word, at: start) { return part }
     throw unknown(word, at: start)
   }
 
-  /// `all followers.lag.time`, `any follower.state`.
+  /// `all followers.lag.time`, `any node.state`.
   private mutating func quantified(_ word: String, at start: Int) throws(ParseFailure) -> Part {
-    let group = word == "all" ? "followers" : "follower"
+    let groups = Comparison.Group.all(in: scope.model)
+    let names = groups.map { word == "all" ? $0.plural : $0.singular }
     reader.skipSpace()
     let place = reader.position
     let rest = reader.identifier()
     let name = String(rest.prefix { $0 != "." })
-    guard name == group else {
+    guard let position = names.firstIndex(of: name) else {
+      let wanted = names.map { "\(word) \($0)" }.joined(separator: " or ")
       throw reader.failure(
-        "\(word) \(group) is expected here\(rest.isEmpty ? "" : ", not \(word) \(name)")",
-        at: place, nearest: Nearest.match(name, in: [group]))
+        "\(wanted) is expected here\(rest.isEmpty ? "" : ", not \(word) \(name)")",
+        at: place, nearest: Nearest.match(name, in: names))
     }
-    guard quantifier == nil else {
-      throw reader.failure("a comparison goes through the followers only once", at: start)
+    if let quantifier {
+      throw reader.failure(
+        "a comparison goes through the \(quantifier.group.plural) only once", at: start)
     }
-    quantifier = word == "all" ? .all : .any
-    let (field, sort) = try field(of: "a follower", rest, after: group.count, at: place)
-    return .value(.leaf(.follower(field)), sort)
+    let group = groups[position]
+    quantifier = word == "all" ? .all(group) : .any(group)
+    let (field, sort) = try field(of: "a \(group.singular)", rest, after: name.count, at: place)
+    return .value(.leaf(.each(field)), sort)
   }
 
-  /// `n3`, `n3.applied`; nil for what is no node.
+  /// `n3`, `n3.applied`, `n3.behind.n1`; nil for what is no node.
   private func nodeValue(_ word: String, at start: Int) throws(ParseFailure) -> Part? {
     let name = String(word.prefix { $0 != "." })
     guard let node = NodeID(name) else { return nil }
-    guard scope.nodes.contains(node) else {
-      throw reader.failure(
-        scope.nodes.isEmpty
-          ? "there is no \(node)" : "there is no \(node); the nodes are \(scope.nodesText)",
-        at: start)
-    }
+    try requireKnown(node, at: start)
     if name.count == word.count { return .value(.node(node), .node) }
     let (field, sort) = try field(of: "\(node)", word, after: name.count, at: start)
     return .value(.leaf(.node(node, field)), sort)
   }
 
+  private func requireKnown(_ node: NodeID, at start: Int) throws(ParseFailure) {
+    if scope.nodes.contains(node) { return }
+    throw reader.failure(
+      scope.nodes.isEmpty
+        ? "there is no \(node)" : "there is no \(node); the nodes are \(scope.nodesText)",
+      at: start)
+  }
+
   private func field(
     of owner: String, _ word: String, after length: Int, at start: Int
-  ) throws(ParseFailure) -> (NodeWord, ConditionSort) {
+  ) throws(ParseFailure) -> (NodeField, ConditionSort) {
     let name = String(word.dropFirst(length + 1))
-    if let field = NodeWord(rawValue: name) { return (field, field.sort) }
-    let words = NodeWord.allCases.map(\.rawValue)
     let column = start + min(length + 1, word.count)
+    if let field = NodeWord(rawValue: name) {
+      if let lacking = ConditionWord.isLacking(name, field.models, in: scope.model) {
+        throw reader.failure(lacking, at: column)
+      }
+      return (NodeField(word: field), field.sort)
+    }
+    if let origin = try origin(name, at: column) {
+      return (NodeField(word: .behind, origin: origin), NodeWord.behind.sort)
+    }
+    let words = NodeWord.all(in: scope.model).map(\.rawValue)
     guard !name.isEmpty else {
       throw reader.failure(
         "a dot and one of its words is expected here (\(words.joined(separator: ", ")))", at: column
@@ -187,5 +205,15 @@ extension ConditionParser {
     throw reader.failure(
       "\(owner) has no \(name) (\(words.joined(separator: ", ")))", at: column,
       nearest: Nearest.match(name, in: words))
+  }
+
+  /// The node in `behind.n1`; nil for any other word.
+  private func origin(_ name: String, at column: Int) throws(ParseFailure) -> NodeID? {
+    let beginning = NodeWord.behind.rawValue + "."
+    guard name.hasPrefix(beginning), NodeWord.behind.models.contains(scope.model),
+      let origin = NodeID(String(name.dropFirst(beginning.count)))
+    else { return nil }
+    try requireKnown(origin, at: column + beginning.count)
+    return origin
   }
 }

@@ -37,6 +37,8 @@ public struct LastReadSnapshot: Equatable, Sendable {
     case waiting
     /// This value, which may hold anything.
     case value(String)
+    /// Several versions that stand side by side, as siblings; each may hold anything.
+    case values([String])
     /// The key is not there.
     case missing
     /// No node answered.

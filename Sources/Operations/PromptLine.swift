@@ -17,14 +17,16 @@ public enum PromptLine: Equatable, Sendable {
 
   /// Reads a line.
   ///
-  /// - Parameter nodes: those that there are.
+  /// - Parameters:
+  ///   - nodes: those that there are.
+  ///   - model: the cluster's, which says what conditions can speak of.
   public static func parse(
-    _ text: String, nodes: [NodeID]
+    _ text: String, nodes: [NodeID], model: ReplicationModel
   ) throws(ParseFailure) -> PromptLine {
     var reader = Reader(text)
     switch reader.nextWord() {
     case "expect":
-      let scope = ConditionScope(nodes: Set(nodes))
+      let scope = ConditionScope(model: model, nodes: Set(nodes))
       let condition = try Condition.parse(&reader, scope)
       try reader.expectEnd()
       return .expect(condition)

@@ -130,7 +130,8 @@ extension ScriptParser {
     self.knobs = knobs
     isBeginning = true
     latest = .start
-    scope = ConditionScope(nodes: Self.nodes(knobs.nodes), names: scope.names)
+    scope = ConditionScope(
+      model: knobs.model, nodes: Self.nodes(knobs.nodes), names: scope.names)
     nextNode = knobs.nodes + 1
   }
 

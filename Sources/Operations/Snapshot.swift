@@ -456,6 +456,16 @@ public enum ModelSnapshot: Equatable, Sendable {
     if case .singleLeader(let model) = self { model } else { nil }
   }
 
+  /// The part of several leaders; nil in the other models.
+  public var multiLeader: MultiLeaderSnapshot? {
+    if case .multiLeader(let model) = self { model } else { nil }
+  }
+
+  /// The quorums' part; nil in the other models.
+  public var leaderless: LeaderlessSnapshot? {
+    if case .leaderless(let model) = self { model } else { nil }
+  }
+
   /// What belongs to models in which several nodes take writes of a key; nil in the other.
   public var versions: VersionsSnapshot? {
     switch self {

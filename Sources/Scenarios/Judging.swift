@@ -79,6 +79,9 @@ extension ClusterSnapshot {
     let stale = lastRead?.isStale ?? false ? " (stale)" : ""
     switch lastRead?.state {
     case .value(let value): return (true, "\(from)\"\(value)\"\(stale)")
+    case .values(let values):
+      let siblings = values.map { "\"\($0)\"" }.joined(separator: ", ")
+      return (true, "\(from)siblings \(siblings)\(stale)")
     case .missing: return (true, "\(from)missing\(stale)")
     case .unanswered: return (true, "unanswered")
     case .waiting, nil: return (false, "still unanswered")

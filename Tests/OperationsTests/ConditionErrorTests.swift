@@ -46,18 +46,24 @@ import Testing
     Wrong("last", 5, "last write or last read is expected here"),
     Wrong(
       "conflicts > 0", 1,
-      "conflicts: a cluster with a single leader has none; they come of writes that several leaders take"
+      "conflicts: a cluster with a single leader has none; only multi-leader and leaderless clusters do"
     ),
     Wrong(
       "lost is 0 and siblings is 0", 15,
-      "siblings: a cluster with a single leader has none; they come of writes that several nodes take"
+      "siblings: a cluster with a single leader has none; only multi-leader and leaderless clusters do"
     ),
     Wrong(
       "hints > 0", 1,
-      "hints: a cluster with a single leader has none; quorums without a leader have them"),
+      "hints: a cluster with a single leader has none; only leaderless clusters do"),
     Wrong(
       "repairs > 0", 1,
-      "repairs: a cluster with a single leader has none; quorums without a leader have them"),
+      "repairs: a cluster with a single leader has none; only leaderless clusters do"),
+    Wrong(
+      "n1.behind > 0", 4,
+      "behind: a cluster with a single leader has none; only multi-leader clusters do"),
+    Wrong(
+      "last read is siblings", 14,
+      "a read is \"a value\", missing, stale, waiting, unanswered, not siblings"),
     // Nodes.
     Wrong("n7.applied > 0", 1, "there is no n7; the nodes are n1 to n3"),
     Wrong("leader is n7", 11, "there is no n7; the nodes are n1 to n3"),
@@ -70,13 +76,15 @@ import Testing
       "followers.lag.time < 1s", 1,
       "say whether all followers.lag.time or any follower.lag.time is meant"),
     Wrong(
-      "all folowers.lag.time < 1s", 5, "all followers is expected here, not all folowers",
+      "all folowers.lag.time < 1s", 5,
+      "all followers or all nodes is expected here, not all folowers",
       "followers"),
     Wrong(
-      "any followers.state is dead", 5, "any follower is expected here, not any followers",
+      "any followers.state is dead", 5,
+      "any follower or any node is expected here, not any followers",
       "follower"),
-    Wrong("all lost", 5, "all followers is expected here, not all lost"),
-    Wrong("all", 4, "all followers is expected here"),
+    Wrong("all lost", 5, "all followers or all nodes is expected here, not all lost"),
+    Wrong("all", 4, "all followers or all nodes is expected here"),
     Wrong("all followers > 3", 14, "a dot and one of its words is expected here (\(fields))"),
     Wrong("all followers.lagg > 3", 15, "a follower has no lagg (\(fields))"),
     Wrong(
@@ -191,6 +199,7 @@ import Testing
 
   @Test(arguments: [
     ("all followers.lag.time", 1, "one number is expected here, not one of each follower"),
+    ("any node.applied", 1, "one number is expected here, not one of each node"),
     ("leader", 1, "a number is expected here, not a node"),
     ("converged", 1, "a number is expected here, not something that holds or not"),
     ("lost > 3", 6, "a comparison has two sides: join two of them with and"),

@@ -42,7 +42,8 @@ enum Conditions {
     "  staleReads   is 0  ", "ack.p50 < 2 * p50-before", "violations == 0 and staleReads == 0",
     "n1.lag.time > 0", "writes.rate is 0", "ack.p50 < 1us or ack.p50 > 5ns", "term > 1.5",
     "acknowledged > 10 and n3.lag.records > 2", "n2.received > 0B", "ack.p50 < 1m",
-    "N1.applied > 0", "converged\tand\nlost is 0",
+    "all nodes.state is running", "any node.state is not dead", "N1.applied > 0",
+    "converged\tand\nlost is 0",
   ]
 
   @Test(arguments: right)
@@ -61,10 +62,16 @@ enum Conditions {
   }
 
   @Test func everyWordHasAnExample() {
-    for word in ConditionWord.all.map(\.word) {
-      let part = word.hasPrefix("nK.") ? String(word.dropFirst(2)) : word
-      #expect(Self.right.contains { $0.contains(part) }, "\(word)")
-      #expect(!ConditionWord.all.contains { $0.word == word && $0.meaning.isEmpty })
+    for (model, right) in [
+      (ReplicationModel.singleLeader, Self.right),
+      (.multiLeader, ConditionModelTests.severalLeaders),
+      (.leaderless, ConditionModelTests.quorums),
+    ] {
+      for word in ConditionWord.all(in: model) {
+        let part = word.word.hasPrefix("nK.") ? String(word.word.dropFirst(2)) : word.word
+        #expect(right.contains { $0.contains(part) }, "\(word.word) of \(model)")
+        #expect(!word.meaning.isEmpty)
+      }
     }
   }
 
@@ -91,7 +98,7 @@ enum Conditions {
   @Test func namesThatMeanSomethingCantBeRemembered() {
     for name in [
       "lost", "leader", "and", "is", "n4", "ms", "KB", "running", "last", "within", "lag", "stale",
-      "conflicts", "applied", "none",
+      "conflicts", "applied", "none", "hints", "keys", "nodes", "node", "siblings", "behind",
     ] {
       #expect(ConditionScope.isWrong(name) == "\(name) means something already: take another name")
     }
