@@ -75,6 +75,11 @@ public struct VersionedStore: Sendable {
     return before
   }
 
+  /// A key by its hash; nil when there is none.
+  func first(keyHash: UInt64) -> (key: [UInt8], state: KeyState)? {
+    buckets[bucket(keyHash)].first { $0.keyHash == keyHash }.map { ($0.key, $0.state) }
+  }
+
   /// Calls `body` for every key, in no order that means anything, until it returns false.
   public func forEach(_ body: (_ key: [UInt8], _ keyHash: UInt64, _ state: KeyState) -> Bool) {
     for bucket in buckets {
@@ -90,7 +95,8 @@ public struct VersionedStore: Sendable {
     number < buckets.count ? buckets[number].map { ($0.key, $0.state) } : []
   }
 
-  private static func part(_ keyHash: UInt64, _ state: KeyState) -> UInt64 {
+  /// A key's part of the store's hash.
+  static func part(_ keyHash: UInt64, _ state: KeyState) -> UInt64 {
     let product = (keyHash ^ 0xA076_1D64_78BD_642F).multipliedFullWidth(
       by: state.hash ^ 0xE703_7ED1_A0B4_28DB)
     return product.high ^ product.low

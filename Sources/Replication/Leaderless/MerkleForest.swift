@@ -1,0 +1,75 @@
+import Positions
+
+/// Hash trees of a node's keys: one for each set of replicas that the node is one of, so that two nodes
+/// compare what both keep and nothing else.
+struct MerkleForest: Sendable {
+  /// The sets, each by number, in order.
+  private(set) var groups: [[NodeID]] = []
+  var trees: [MerkleTree] = []
+
+  init() {}
+
+  /// Trees for these sets.
+  init(groups: [[NodeID]], leafBits: Int) {
+    for group in groups.sorted(by: { $0.lexicographicallyPrecedes($1) })
+    where self.groups.last != group {
+      self.groups.append(group)
+      trees.append(MerkleTree(leafBits: leafBits))
+    }
+  }
+
+  /// Which tree is a set's; nil: the node is not in it, or there is no such set.
+  func place(of group: [NodeID]) -> Int? {
+    var (low, high) = (0, groups.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if groups[middle].lexicographicallyPrecedes(group) { low = middle + 1 } else { high = middle }
+    }
+    return low < groups.count && groups[low] == group ? low : nil
+  }
+}
+
+extension LeaderlessReplica {
+  /// The set of a key's replicas.
+  func group(of keyHash: UInt64) -> [NodeID] {
+    ring.preferenceList(hash: keyHash, count: replicaCount).sorted()
+  }
+
+  /// Makes the trees anew from the store.
+  mutating func plantTrees() {
+    var groups: [[NodeID]] = []
+    if ring.members.count <= replicaCount {
+      groups = ring.members.contains(id) ? [ring.members] : []
+    } else {
+      for token in ring.tokens {
+        let group = group(of: token)
+        if group.contains(id) { groups.append(group) }
+      }
+    }
+    // Many small sets need fewer leaves each. All nodes must choose alike.
+    let leafBits = ring.members.count <= replicaCount * 2 ? 12 : 8
+    trees = MerkleForest(groups: groups, leafBits: leafBits)
+    var counted = 0
+    var planted: [(keyHash: UInt64, stateHash: UInt64)] = []
+    planted.reserveCapacity(store.count)
+    store.forEach { _, keyHash, state in
+      if state.isDeleted { counted += 1 }
+      planted.append((keyHash, VersionedStore.part(keyHash, state)))
+      return true
+    }
+    deletedCount = counted
+    for (keyHash, stateHash) in planted { updateTree(keyHash, from: nil, to: stateHash) }
+  }
+
+  /// Which tree a key is in; nil: this node is none of its replicas.
+  func tree(of keyHash: UInt64) -> Int? {
+    if ring.members.count <= replicaCount { return trees.groups.isEmpty ? nil : 0 }
+    return trees.place(of: group(of: keyHash))
+  }
+
+  /// A key's state has another hash.
+  mutating func updateTree(_ keyHash: UInt64, from old: UInt64?, to new: UInt64?) {
+    guard let tree = tree(of: keyHash) else { return }
+    trees.trees[tree].update(keyHash: keyHash, from: old, to: new)
+  }
+}
