@@ -38,6 +38,8 @@ struct Circumstances: Sendable {
   var mostReplicas = 1
   /// Whether disks were ever not synced before an acknowledgement.
   var wasUnsynced = false
+  /// Whether stand-ins ever counted.
+  var wasLax = false
   /// Whether disks were lost, or what had not been synced, so that acknowledged versions may be gone.
   var isLossy = false
   /// Whether hints that counted may have been given up.
@@ -69,7 +71,7 @@ struct Circumstances: Sendable {
   }
 
   /// Whether what is missing may be so by what the knobs permit or what happened to disks.
-  var mayLose: Bool { isLossy || hintsExpired && !promise.strict }
+  var mayLose: Bool { isLossy || hintsExpired && wasLax }
 
   func epoch(_ node: NodeID) -> UInt32 {
     node.offset < nodes.count ? nodes[node.offset].epoch : 0
@@ -97,6 +99,7 @@ extension Circumstances {
     promise = new
     mostReplicas = max(mostReplicas, new.replicas)
     wasUnsynced = wasUnsynced || !new.synced
+    wasLax = wasLax || !new.strict
   }
 
   mutating func started(_ node: NodeID, _ actor: Actor, lostDisk: Bool) {
