@@ -98,7 +98,7 @@ struct ConditionFacts {
     case .hints, .pending, .share:
       return snapshot.model.leaderless.map { $0.observe(word, of: node) } ?? Self.otherModel
     case .lagTime where snapshot.model.multiLeader != nil:
-      return snapshot.model.multiLeader?.lag(of: node) ?? Self.otherModel
+      return snapshot.model.multiLeader?.observeLag(of: node) ?? Self.otherModel
     case .lagBytes, .lagRecords, .lagTime:
       guard let time = node.lag.time else {
         return .unknown(

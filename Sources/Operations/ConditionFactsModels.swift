@@ -45,28 +45,20 @@ extension VersionsSnapshot {
 extension MultiLeaderSnapshot {
   /// What a node lacks, or holds back, of the others' writes.
   func observe(_ field: NodeField, of node: NodeSnapshot) -> Observed {
-    let taken = streams.filter { stream in
-      stream.to == node.id && (field.origin.map { $0 == stream.origin } ?? true)
-    }
+    if field.word == .heldBack { return .number(heldBack(node.id)) }
     // A node lacks nothing of its own.
-    if taken.isEmpty, field.origin != nil, field.origin != node.id {
+    if let origin = field.origin, origin != node.id,
+      !streams.contains(where: { $0.to == node.id && $0.origin == origin })
+    {
       return .unknown("nothing is known of that stream")
     }
-    let counts = taken.map { stream in
-      field.word == .heldBack
-        ? stream.heldBack : Int(clamping: stream.written - min(stream.written, stream.applied))
-    }
-    return .number(counts.reduce(0, +))
+    return .number(behind(node.id, origin: field.origin))
   }
 
   /// The age of the oldest write of anybody's that a node lacks.
-  func lag(of node: NodeSnapshot) -> Observed {
-    var greatest = Interval.zero
-    for stream in streams where stream.to == node.id {
-      guard let lag = stream.lag else { return .unknown("\(node.id) is \(node.state.rawValue)") }
-      greatest = max(greatest, lag)
-    }
-    return .quantity(Quantity(Double(greatest.nanoseconds), .time))
+  func observeLag(of node: NodeSnapshot) -> Observed {
+    lag(of: node.id).map { .quantity(Quantity(Double($0.nanoseconds), .time)) }
+      ?? .unknown("\(node.id) is \(node.state.rawValue)")
   }
 }
 

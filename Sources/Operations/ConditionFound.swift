@@ -115,17 +115,9 @@ struct ConditionFindings {
     case .waiting: "waiting"
     case .unanswered: "unanswered"
     case .missing: "missing" + stale
-    case .value(let value): "\"\(legible(value))\"" + stale
+    case .value(let value): "\"\(TextForm.legible(value))\"" + stale
     case .values(let values):
-      "siblings " + values.map { "\"\(legible($0))\"" }.joined(separator: ", ") + stale
+      "siblings " + values.map { "\"\(TextForm.legible($0))\"" }.joined(separator: ", ") + stale
     }
-  }
-
-  /// On one line, and not longer than people read.
-  private static func legible(_ value: String) -> String {
-    let maximum = 60
-    let begun = value.unicodeScalars.prefix(maximum)
-    let text = begun.map { $0.escaped(asASCII: false) }.joined()
-    return begun.count < value.unicodeScalars.count ? text + "…" : text
   }
 }

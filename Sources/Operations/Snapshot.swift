@@ -451,6 +451,15 @@ public enum ModelSnapshot: Equatable, Sendable {
   /// Quorums of a key's replicas.
   case leaderless(LeaderlessSnapshot)
 
+  /// Which model it is.
+  public var name: ReplicationModel {
+    switch self {
+    case .singleLeader: .singleLeader
+    case .multiLeader: .multiLeader
+    case .leaderless: .leaderless
+    }
+  }
+
   /// The leader's part; nil where there is none.
   public var singleLeader: SingleLeaderSnapshot? {
     if case .singleLeader(let model) = self { model } else { nil }

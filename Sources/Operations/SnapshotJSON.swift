@@ -1,6 +1,6 @@
 import Positions
 
-/// Snapshots, events and summaries as JSON, one object a line.
+/// Snapshots, events and summaries as JSON, one object a line; what a model lacks is left out.
 public enum SnapshotJSON {
   /// `{"snapshot": …}`.
   public static func snapshot(_ snapshot: ClusterSnapshot) -> String {
@@ -29,18 +29,10 @@ public enum SnapshotJSON {
     let ledger = snapshot.ledger
     pairs.append(("violationList", .array(ledger.violations.map { .string($0) })))
     pairs.append(("findingList", .array(ledger.findings.map { .string($0) })))
-    pairs.append(
-      (
-        "lostWrites",
-        .array(
-          ledger.lostWrites.map {
-            .object([
-              ("key", .string($0.key)), ("index", .unsigned($0.index.rawValue)),
-              ("term", .unsigned($0.term.epoch)), ("why", .string($0.why)),
-            ])
-          })
-      ))
+    let hasTerms = snapshot.model.singleLeader != nil
+    pairs.append(("lostWrites", .array(ledger.lostWrites.map { lost($0, hasTerms: hasTerms) })))
     pairs.append(("lostUnlisted", .integer(ledger.lostUnlisted)))
+    if let versions = snapshot.model.versions { pairs += lists(versions) }
     if let history = snapshot.history {
       pairs.append(("seed", .unsigned(history.seed)))
       pairs.append(("traceHash", .string(TraceText.hash(history.traceHash))))
@@ -52,35 +44,72 @@ public enum SnapshotJSON {
 
   private static func knobs(_ knobs: Knobs) -> [(String, JSONText)] {
     // The model has its own key.
-    KnobTable.rows(of: knobs.model).filter { $0.name != "model" }.map {
-      ($0.name, .string($0.value(knobs)))
-    }
+    KnobTable.rows(of: knobs.model).filter { $0.name != "model" }
+      .map { ($0.name, .string($0.value(knobs))) }
   }
 
-  /// What snapshots and summaries share; a summary's rates are those of the whole run.
+  private static func lost(_ write: LostWriteSnapshot, hasTerms: Bool) -> JSONText {
+    let place: [(String, JSONText)] = [
+      ("index", .unsigned(write.index.rawValue)), ("term", .unsigned(write.term.epoch)),
+    ]
+    return .object(
+      [("key", .string(write.key))] + (hasTerms ? place : []) + [("why", .string(write.why))])
+  }
+
+  // MARK: What snapshots and summaries share
+
+  /// A summary's rates are those of the whole run.
   private static func shared(
     _ snapshot: ClusterSnapshot, wholeRun: Bool
   ) -> [(String, JSONText)] {
-    guard case .singleLeader(let model) = snapshot.model else { return [] }
     let ledger = snapshot.ledger
+    let leadership = snapshot.model.singleLeader
+    var pairs: [(String, JSONText)] = [
+      ("model", .string(snapshot.model.name.rawValue)),
+      ("at", .number(snapshot.at.sinceStart.seconds)), ("nodes", .integer(snapshot.nodes.count)),
+    ]
+    if let leadership {
+      pairs += [
+        ("leader", .optional(leadership.leader?.description)),
+        ("term", .unsigned(leadership.term.epoch)),
+        ("leaders", .integer(leadership.leaders.count)),
+        ("commit", .unsigned(leadership.commit.rawValue)),
+      ]
+    }
+    pairs += [
+      ("converged", .bool(snapshot.converged)), ("acknowledged", .integer(ledger.acknowledged)),
+    ]
+    if leadership != nil { pairs.append(("acknowledgedThrough", acknowledgedThrough(ledger))) }
+    pairs += [
+      ("lost", .integer(ledger.lost)), ("staleReads", .integer(ledger.staleReads)),
+      ("violations", .integer(ledger.violationCount)),
+      ("findings", .integer(ledger.findingCount)),
+    ]
+    if let versions = snapshot.model.versions { pairs += counts(versions) }
+    if let quorums = snapshot.model.leaderless { pairs += counts(quorums) }
+    pairs += clients(snapshot, wholeRun: wholeRun)
+    if let leadership { pairs.append(("degraded", .bool(leadership.degraded))) }
+    pairs.append(("replicas", .array(snapshot.nodes.map { replica($0, in: snapshot.model) })))
+    if let model = snapshot.model.multiLeader { pairs.append(("streams", streams(model))) }
+    if let watched = snapshot.model.versions?.watched {
+      pairs.append(("watched", self.watched(watched)))
+    }
+    return pairs
+  }
+
+  private static func acknowledgedThrough(_ ledger: LedgerSnapshot) -> JSONText {
+    .object([
+      ("term", .unsigned(ledger.acknowledgedTerm.epoch)),
+      ("index", .unsigned(ledger.acknowledgedThrough.rawValue)),
+    ])
+  }
+
+  private static func clients(
+    _ snapshot: ClusterSnapshot, wholeRun: Bool
+  ) -> [(String, JSONText)] {
     let clients = snapshot.clients
     let seconds = max(snapshot.at.sinceStart.seconds, 1e-9)
     return [
-      ("model", .string("single-leader")), ("at", .number(snapshot.at.sinceStart.seconds)),
-      ("nodes", .integer(snapshot.nodes.count)), ("leader", .optional(model.leader?.description)),
-      ("term", .unsigned(model.term.epoch)), ("leaders", .integer(model.leaders.count)),
-      ("commit", .unsigned(model.commit.rawValue)), ("converged", .bool(snapshot.converged)),
-      ("acknowledged", .integer(ledger.acknowledged)),
-      (
-        "acknowledgedThrough",
-        .object([
-          ("term", .unsigned(ledger.acknowledgedTerm.epoch)),
-          ("index", .unsigned(ledger.acknowledgedThrough.rawValue)),
-        ])
-      ), ("lost", .integer(ledger.lost)),
-      ("staleReads", .integer(ledger.staleReads)),
-      ("violations", .integer(ledger.violationCount)),
-      ("findings", .integer(ledger.findingCount)),
       (
         "writesPerSecond",
         .number(wholeRun ? Double(clients.acknowledged) / seconds : clients.writesPerSecond)
@@ -91,8 +120,7 @@ public enum SnapshotJSON {
       ),
       ("ackMilliseconds", latency(clients.acknowledgement)),
       ("readMilliseconds", latency(clients.reads)), ("refused", .integer(clients.refused)),
-      ("timedOut", .integer(clients.timedOut)), ("degraded", .bool(model.degraded)),
-      ("replicas", .array(snapshot.nodes.map(replica))),
+      ("timedOut", .integer(clients.timedOut)),
     ]
   }
 
@@ -100,19 +128,34 @@ public enum SnapshotJSON {
     .object([("p50", .optional(latency.p50)), ("p99", .optional(latency.p99))])
   }
 
-  private static func replica(_ node: NodeSnapshot) -> JSONText {
-    .object([
+  private static func replica(_ node: NodeSnapshot, in model: ModelSnapshot) -> JSONText {
+    var pairs: [(String, JSONText)] = [
       ("id", .string(node.id.description)), ("site", .string(node.site.name)),
       ("role", .string(node.role.rawValue)), ("state", .string(node.state.rawValue)),
-      ("term", .unsigned(node.term.epoch)), ("written", .unsigned(node.written.rawValue)),
-      ("flushed", .unsigned(node.flushed.rawValue)),
+    ]
+    if model.singleLeader != nil { pairs.append(("term", .unsigned(node.term.epoch))) }
+    pairs += [
+      ("written", .unsigned(node.written.rawValue)), ("flushed", .unsigned(node.flushed.rawValue)),
       ("received", .unsigned(node.received.rawValue)),
-      ("applied", .unsigned(node.applied.rawValue)), ("lagBytes", .integer(node.lag.bytes)),
-      ("lagRecords", .integer(node.lag.records)),
-      ("lagMilliseconds", .optional(node.lag.time?.milliseconds)),
-      ("rollbackRecords", .integer(node.rollbackRecords)),
-      ("hash", .string(hexadecimal(node.hash))),
-    ])
+      ("applied", .unsigned(node.applied.rawValue)),
+    ]
+    switch model {
+    case .singleLeader:
+      pairs += [
+        ("lagBytes", .integer(node.lag.bytes)), ("lagRecords", .integer(node.lag.records)),
+        ("lagMilliseconds", .optional(node.lag.time?.milliseconds)),
+        ("rollbackRecords", .integer(node.rollbackRecords)),
+      ]
+    case .multiLeader(let model):
+      pairs += [
+        ("behind", .integer(model.behind(node.id))),
+        ("heldBack", .integer(model.heldBack(node.id))),
+        ("lagMilliseconds", .optional(model.lag(of: node.id)?.milliseconds)),
+      ]
+    case .leaderless(let model): pairs += place(of: node.id, in: model)
+    }
+    pairs.append(("hash", .string(hexadecimal(node.hash))))
+    return .object(pairs)
   }
 
   private static func hexadecimal(_ value: UInt64) -> String {
@@ -134,57 +177,4 @@ public enum SnapshotJSON {
         ])
       })
   }
-}
-
-/// The same as plain lines, for people, screen readers and logs.
-public enum PlainText {
-  /// An event's line.
-  public static func event(_ event: Event) -> String {
-    "\(event.at) \(event.kind.rawValue): \(event.text)"
-  }
-
-  /// A snapshot's line.
-  public static func snapshot(_ snapshot: ClusterSnapshot) -> String {
-    guard case .singleLeader(let model) = snapshot.model else { return "" }
-    let leader = model.leader.map { "\($0) leads term \(model.term.epoch)" } ?? "no leader"
-    let lags = snapshot.nodes.filter { $0.id != model.leader }.prefix(8).map {
-      $0.state == .running || $0.state == .recovering
-        ? "\($0.id) -\($0.lag.bytes)B" : "\($0.id) \($0.state.rawValue)"
-    }
-    return "\(snapshot.at) state: \(leader), commit \(model.commit), "
-      + "\(whole(snapshot.clients.writesPerSecond)) writes/s, "
-      + "\(whole(snapshot.clients.readsPerSecond)) reads/s, lost \(snapshot.ledger.lost); "
-      + lags.joined(separator: ", ")
-  }
-
-  /// Lost writes that are told one by one.
-  private static let listed = 5
-
-  /// The last lines.
-  public static func summary(_ snapshot: ClusterSnapshot) -> String {
-    guard case .singleLeader(let model) = snapshot.model else { return "" }
-    let ledger = snapshot.ledger
-    var lines = [
-      "summary: \(snapshot.nodes.count) nodes, \(model.leader.map { "\($0) leads" } ?? "no leader"), "
-        + "term \(model.term.epoch), \(ledger.acknowledged) writes acknowledged, \(ledger.lost) lost, "
-        + "\(ledger.staleReads) stale reads, \(ledger.findingCount) findings, "
-        + "\(ledger.violationCount) violations"
-    ]
-    lines += ledger.lostWrites.prefix(listed).map {
-      "  lost: \($0.key) (record \($0.index)): \($0.why)"
-    }
-    if ledger.lost > listed, !ledger.lostWrites.isEmpty {
-      lines.append("  lost: and \(ledger.lost - listed) more (--json lists the last hundred)")
-    }
-    lines += ledger.findings.map { "  finding: \($0)" }
-    lines += ledger.violations.map { "  violation: \($0)" }
-    if let history = snapshot.history {
-      lines.append(
-        "seed \(history.seed), \(history.handled) events, trace \(TraceText.hash(history.traceHash))"
-      )
-    }
-    return lines.joined(separator: "\n")
-  }
-
-  private static func whole(_ value: Double) -> String { String(Int(value.rounded())) }
 }

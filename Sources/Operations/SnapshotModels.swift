@@ -28,6 +28,9 @@ public struct MultiLeaderSnapshot: Equatable, Sendable {
       self.heldBack = heldBack
       self.lag = lag
     }
+
+    /// Writes that `to` does not show yet.
+    public var missing: Int { Int(clamping: written - min(written, applied)) }
   }
 
   /// Every pair of two different nodes, row by row of those that take.
@@ -53,6 +56,27 @@ public struct MultiLeaderSnapshot: Equatable, Sendable {
 
   /// Nothing is written yet.
   public init() {}
+
+  /// Writes of the others that a node does not show; with `origin`, of that one's only.
+  public func behind(_ node: NodeID, origin: NodeID? = nil) -> Int {
+    streams.filter { $0.to == node && (origin ?? $0.origin) == $0.origin }
+      .reduce(0) { $0 + $1.missing }
+  }
+
+  /// Writes of the others that a node holds back.
+  public func heldBack(_ node: NodeID) -> Int {
+    streams.filter { $0.to == node }.reduce(0) { $0 + $1.heldBack }
+  }
+
+  /// Age of the oldest write of anybody's that a node lacks; zero when it lacks none, nil when unknown.
+  public func lag(of node: NodeID) -> Interval? {
+    var greatest = Interval.zero
+    for stream in streams where stream.to == node {
+      guard let lag = stream.lag else { return nil }
+      greatest = max(greatest, lag)
+    }
+    return greatest
+  }
 }
 
 /// What only a cluster has in which quorums take the place of leaders.

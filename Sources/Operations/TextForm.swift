@@ -54,6 +54,14 @@ enum TextForm {
     return quoted + "\""
   }
 
+  /// On one line, and not longer than people read.
+  static func legible(_ value: String) -> String {
+    let maximum = 60
+    let begun = value.unicodeScalars.prefix(maximum)
+    let text = begun.map { $0.escaped(asASCII: false) }.joined()
+    return begun.count < value.unicodeScalars.count ? text + "…" : text
+  }
+
   static func nodes(_ nodes: [NodeID]) -> String {
     nodes.isEmpty ? "" : " (" + nodes.map(\.description).joined(separator: ", ") + ")"
   }
