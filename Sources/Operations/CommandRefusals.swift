@@ -50,7 +50,7 @@ extension Knobs {
     let prefixes = resolution.prefixes.filter { wanted.contains($0.rule) }.map(\.prefixText)
     let right =
       prefixes.isEmpty
-      ? "no key of resolve \(resolution.text) is"
+      ? "under resolve \(resolution.text) no key is"
       : "keys that begin with \(prefixes.joined(separator: " or ")) are"
     switch change {
     case .value, .delete:

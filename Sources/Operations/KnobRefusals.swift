@@ -21,14 +21,19 @@ extension Knobs {
       + "\(Set([ReplicationModel.singleLeader]).owners)"
   }
 
-  /// Why a running cluster with these knobs can't take a setting; nil when it can.
+  /// Why a running cluster with these knobs can't take a setting; nil when it can, and for what is set
+  /// so already.
   ///
-  /// Whether it can be changed after the start, and whether the nodes it names are there, is for the
-  /// cluster to say.
+  /// Whether the nodes it names are there is for the cluster to say.
   public func refusal(of setting: KnobSetting) -> String? {
     if let misplaced = misplaced(setting) { return misplaced }
     var changed = self
     changed.apply(setting)
+    if changed == self { return nil }
+    if KnobTable.row(setting.name)?.isFixed ?? false {
+      return "\(setting.name) is fixed when a cluster starts: quit, and start with "
+        + "--\(setting.name) \(TextForm.text(setting.value))"
+    }
     return changed.quorumProblem
   }
 

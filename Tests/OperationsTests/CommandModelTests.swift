@@ -123,7 +123,7 @@ import Testing
     #expect(
       try refusal("increment k")
         == "increment: k is a register whose last writer wins here, not a counter; "
-        + "no key of resolve lww is")
+        + "under resolve lww no key is")
   }
 
   @Test(

@@ -210,6 +210,15 @@ import Testing
       knobs.refusal(of: .guarantee(.linearizable))
         == "guarantee: a leaderless cluster has no linearizable reads; single-leader has it")
     #expect(Knobs().refusal(of: .guarantee(.linearizable)) == nil)
+    #expect(
+      knobs.refusal(of: .model(.multiLeader))
+        == "model is fixed when a cluster starts: quit, and start with --model multi-leader")
+    #expect(
+      knobs.refusal(of: .resolution(.custom([Resolution.PrefixRule(prefix: "", rule: .set)])))
+        == "resolve is fixed when a cluster starts: quit, and start with --resolve \"custom *=set\""
+    )
+    #expect(knobs.refusal(of: .model(.leaderless)) == nil)
+    #expect(Knobs().refusal(of: .nodes(5)) != nil)
     #expect(Knobs().refusal(of: .acknowledgement(.any(5, []))) == nil)
   }
 }
