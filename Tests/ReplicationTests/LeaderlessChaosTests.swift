@@ -183,6 +183,9 @@ import Testing
         Issue.record("seed \(seed): it is not read")
         continue
       }
+      #expect(
+        ensemble.made.count <= ensemble.operations.count { !$0.isRead },
+        "seed \(seed): a request was taken twice")
       // Every write that is known counts once; what was answered is known.
       var sum: Int64 = 0
       var elements: Set<[UInt8]> = []

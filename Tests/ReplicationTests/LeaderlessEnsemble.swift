@@ -123,9 +123,12 @@ struct LeaderlessEnsemble {
     nodes[number - 1].syncing = nil
   }
 
-  /// Another node comes, with an empty disk.
+  /// Another node comes, with an empty disk, and the others hear of it.
   mutating func addNode() {
+    let old = nodes.count
     nodes.append(Node())
+    policy.members.append(NodeID(nodes.count))
+    for number in 1...old { happen(.policyChanged(policy), to: NodeID(number)) }
     start(NodeID(nodes.count))
   }
 

@@ -58,6 +58,13 @@ public struct LeaderlessReplica: Peer {
 
   /// The ring before, while keys move.
   var move: RingMove?
+  /// Names the ring as it is, and the one to which all keys were moved.
+  var ringMark: UInt64 = 0
+  var completedMark: UInt64 = 0
+  /// Keys that wait to be sent to those who must have them.
+  var moveQueue: [[UInt8]] = []
+  /// Whether it may hold keys that it is no replica of.
+  var mayHoldStrangers = false
   /// Timers that are set.
   var isWaiting: [Bool] = Array(repeating: false, count: PeerTimer.allCases.count)
 
@@ -98,7 +105,7 @@ public struct LeaderlessReplica: Peer {
     setTimer(.tombstones, Self.tombstonePeriod, into: &effects)
     if hints.count > 0 { setTimer(.hints, Self.hintPeriod, into: &effects) }
     startAntiEntropy(into: &effects)
-    sweepStrangers()
+    startMoving(into: &effects)
   }
 
   public mutating func handle(
@@ -156,6 +163,10 @@ public struct LeaderlessReplica: Peer {
       told(number, hasTombstone: hasIt, by: sender, into: &effects)
     case .dropTombstone(let key, let context):
       drop(tombstoneOf: key, context: context, into: &effects)
+    case .moving(let mark, let members, let tokens, let replicas, let finished):
+      heard(
+        moveTo: mark, from: members, virtualNodes: tokens, replicas: replicas,
+        finished: finished, by: sender, into: &effects)
     // Several leaders' words.
     case .stream, .streamed, .state, .stateTaken: break
     }
@@ -164,7 +175,7 @@ public struct LeaderlessReplica: Peer {
   private mutating func fired(_ timer: PeerTimer, into effects: inout [PeerEffect]) {
     isWaiting[Int(timer.rawValue)] = false
     switch timer {
-    case .beat: break
+    case .beat: moveOn(into: &effects)
     case .gossip: gossip(into: &effects)
     case .requests: lookForTimeouts(into: &effects)
     case .hints: handHintsOver(into: &effects)

@@ -69,7 +69,10 @@ extension LeaderlessReplica {
 
   /// A key's state has another hash.
   mutating func updateTree(_ keyHash: UInt64, from old: UInt64?, to new: UInt64?) {
-    guard let tree = tree(of: keyHash) else { return }
+    guard let tree = tree(of: keyHash) else {
+      if new != nil { mayHoldStrangers = true }
+      return
+    }
     trees.trees[tree].update(keyHash: keyHash, from: old, to: new)
   }
 }

@@ -129,6 +129,7 @@ extension LeaderlessReplica {
         .note(.holds(key: key, context: state.context, entries: state.entries.map(\.dot))))
     }
     updateTree(keyHash, from: before, to: after)
+    if mayHoldStrangers { setTimer(.beat, Self.movePeriod, into: &effects) }
   }
 
   /// Forgets a key of the store.

@@ -44,6 +44,10 @@ public enum PeerMessage: Sendable {
   case hasTombstone(id: UInt64, Bool)
   /// All have it: it can go, unless more became known of the key.
   case dropTombstone(key: [UInt8], context: VersionVector)
+  /// Keys move to the ring that `mark` names, from the one of these members, tokens and replicas; `finished`
+  /// have sent all that others must have.
+  case moving(
+    mark: UInt64, from: [NodeID], virtualNodes: Int, replicas: Int, finished: [NodeID])
 
   /// A key with its state.
   public struct StateKey: Equatable, Sendable {
@@ -96,6 +100,7 @@ public enum PeerMessage: Sendable {
       48 + wanted.count * 8 + keys.reduce(0) { $0 + $1.size }
     case .askTombstone(_, let key, let context), .dropTombstone(let key, let context):
       48 + key.count + context.entries.count * 16
+    case .moving(_, let from, _, _, let finished): 56 + (from.count + finished.count) * 2
     case .stateTaken, .stored, .notStored, .hasTombstone: 40
     }
   }
