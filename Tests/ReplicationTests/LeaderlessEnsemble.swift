@@ -280,8 +280,10 @@ struct LeaderlessEnsemble {
     guard !cuts.contains(Direction(from: sender, to: receiver)) else { return }
     if chance.next() % 100 < UInt64(lossPercent) { return }
     let copies = chance.next() % 100 < UInt64(repeatPercent) ? 2 : 1
-    for _ in 0..<copies {
-      let delay = Interval.microseconds(Int(100 + chance.next() % delayMaximum))
+    for copy in 0..<copies {
+      // What comes twice may come late.
+      let longest = copy == 0 ? delayMaximum : 3_000_000
+      let delay = Interval.microseconds(Int(100 + chance.next() % longest))
       push(now + delay, .arrives(message, from: sender, to: receiver))
     }
   }

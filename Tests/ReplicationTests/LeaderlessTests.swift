@@ -58,6 +58,16 @@ import Testing
     #expect(ensemble.replica(3).appliedHash == ensemble.replica(1).appliedHash)
   }
 
+  @Test func whatIsAnsweredSurvivesTheEndOfAllProcesses() {
+    var ensemble = LeaderlessEnsemble(3)
+    for round in 0..<20 {
+      #expect(isWritten(ensemble.put("k", "v\(round)", at: 1 + round % 3)))
+      for number in 1...3 { ensemble.crash(number) }
+      for number in 1...3 { ensemble.start(number, throughCheckpoint: round % 2 == 0) }
+      #expect(ensemble.values("k", at: 1 + (round + 1) % 3) == ["v\(round)"])
+    }
+  }
+
   @Test func hintsAreHandedOver() {
     var ensemble = LeaderlessEnsemble(3, policy: { $0.leaderless.antiEntropy = nil })
     ensemble.crash(3)

@@ -38,6 +38,9 @@ extension LeaderlessReplica {
 
   private func acquaintance(_ node: NodeID) -> Acquaintance? { position(node).map { others[$0] } }
 
+  /// The newest start of a member that was heard of.
+  func newestActor(of node: NodeID) -> Actor? { acquaintance(node)?.newest?.actor }
+
   /// Whether a node is a member.
   func isMember(_ node: NodeID) -> Bool { node == id || position(node) != nil }
 

@@ -132,8 +132,9 @@ public struct LeaderlessReplica: Peer {
     _ message: PeerMessage, from sender: NodeID, into effects: inout [PeerEffect]
   ) {
     switch message {
-    case .forward(let request):
-      guard remember(forwarded: request.id) else { return }
+    case .forward(let request, let known):
+      guard known == 0 || known == incarnation & 0xFF_FFFF, remember(forwarded: request.id)
+      else { return }
       take(request, isForwarded: true, into: &effects)
     case .store(let number, let key, let state, let target):
       store(state, of: key, hintFor: target, number: number, from: sender, into: &effects)

@@ -115,7 +115,8 @@ extension LeaderlessReplica {
     let isReplica = slots.contains { $0.node == id }
     if !isReplica {
       if !isForwarded, let first = slots.first(where: { isUp($0.node) }) {
-        effects.append(.send(.forward(request), to: first.node))
+        let known = newestActor(of: first.node)?.incarnation ?? 0
+        effects.append(.send(.forward(request, incarnation: known), to: first.node))
         return
       }
       guard standsIn, !slots.isEmpty else {

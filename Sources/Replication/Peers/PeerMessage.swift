@@ -17,8 +17,9 @@ public enum PeerMessage: Sendable {
 
   // Without a leader.
 
-  /// A client's request for another to coordinate.
-  case forward(PeerRequest)
+  /// A client's request for another to coordinate, in the incarnation that the sender heard of last (0:
+  /// none): one that started since can't know whether it has taken it already.
+  case forward(PeerRequest, incarnation: UInt64)
   /// A version to be stored; `id` names the answer that is wanted, 0: none. `hintFor`: in whose place.
   case store(id: UInt64, key: [UInt8], KeyState, hintFor: NodeID?)
   /// It is durable.
@@ -87,7 +88,7 @@ public enum PeerMessage: Sendable {
     case .streamed(_, _, let applied): 48 + applied.entries.count * 16
     case .state(_, _, let keys, let applied):
       48 + applied.entries.count * 16 + keys.reduce(0) { $0 + $1.size }
-    case .forward(let request): 32 + request.size
+    case .forward(let request, _): 40 + request.size
     case .store(_, let key, let state, _): 48 + key.count + state.size
     case .fetch(_, let key): 44 + key.count
     case .fetched(_, let state): 40 + state.size
