@@ -57,6 +57,8 @@ struct LeaderlessEnsemble {
   /// Messages of digests sent.
   private(set) var digestsSent = 0
   var keepsNotes = true
+  /// What became of deleted keys.
+  private(set) var tombstones = TombstoneWatch()
 
   struct MadeVersion: Hashable {
     var key: [UInt8]
@@ -272,6 +274,7 @@ struct LeaderlessEnsemble {
     {
       madeTwice += 1
     }
+    tombstones.take(note, of: id)
     if keepsNotes { notes.append((id, note)) }
   }
 

@@ -27,6 +27,30 @@ import Testing
     #expect(ensemble.replica(1).actor.generation == 1)
   }
 
+  @Test func aHintThatCouldRaiseTheDeadIsWaitedFor() {
+    var ensemble = LeaderlessEnsemble(3)
+    // The second node asks for the tombstone; the first one keeps the hint.
+    let key = (0..<100).map { "k\($0)" }.first {
+      ensemble.replica(1).ring.preferenceList(
+        hash: VersionedStore.hash(of: Array($0.utf8)), count: 1) == [NodeID(2)]
+    }
+    guard let key else { return }
+    ensemble.crash(3)
+    ensemble.run(.seconds(10))
+    ensemble.put(key, "v", at: 1)
+    #expect(ensemble.replica(1).hints(for: NodeID(3)) == 1)
+    ensemble.cut(1, 3)
+    ensemble.start(3)
+    ensemble.change(key, .delete, at: 2)
+    ensemble.run(.seconds(30))
+    #expect(ensemble.tombstones.forgotten == 0)
+    ensemble.heal()
+    ensemble.run(.seconds(30))
+    #expect(ensemble.tombstones.forgotten == 3)
+    #expect(ensemble.tombstones.raised == 0)
+    #expect(ensemble.replica(3).store.count == 0)
+  }
+
   @Test func graceRaisesTheDead() {
     var ensemble = LeaderlessEnsemble(
       3,
@@ -45,6 +69,7 @@ import Testing
     ensemble.start(3)
     ensemble.run(.seconds(20))
     #expect(ensemble.values("k", at: 1) == ["v"])
+    #expect(ensemble.tombstones.raised > 0)
   }
 
   @Test func untilAllHaveThemNothingComesBack() {
@@ -65,6 +90,8 @@ import Testing
       #expect(LeaderlessChaosTests.differing(ensemble) == [], "seed \(seed)")
       #expect(ensemble.nodes.allSatisfy { $0.replica?.store.count == 0 }, "seed \(seed)")
       #expect(ensemble.madeTwice == 0, "seed \(seed)")
+      #expect(ensemble.tombstones.raised == 0, "seed \(seed)")
+      #expect(ensemble.tombstones.forgotten > 0, "seed \(seed)")
     }
   }
 }
