@@ -38,7 +38,7 @@ extension LeaderlessReplica {
     into effects: inout [PeerEffect]
   ) {
     let quorum = quorum(request.level, otherwise: knobs.reads, of: slots)
-    let available = quorum.count(slots) { isUp($0.node) || $0.standIn != nil }
+    let available = quorum.count(slots) { $0.isUp || $0.standIn != nil }
     guard available.current >= quorum.current, available.former >= quorum.former else {
       let isShort = available.current < quorum.current
       effects.append(
@@ -58,7 +58,7 @@ extension LeaderlessReplica {
     guard let place = reads.place(of: number) else { return }
     var answersItself = false
     for (position, slot) in slots.enumerated() {
-      if slot.node == id || isUp(slot.node) {
+      if slot.node == id || slot.isUp {
         reads.values[place]?.slots[position].wasAsked = true
         if slot.node == id {
           answersItself = true

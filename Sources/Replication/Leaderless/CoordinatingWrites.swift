@@ -24,7 +24,7 @@ extension LeaderlessReplica {
     guard !isDiskFull else { return refuse(request, .diskFull, into: &effects) }
     let quorum = quorum(request.level, otherwise: knobs.writes, of: slots)
     let hintsCount = knobs.hintsCount
-    let available = quorum.count(slots) { isUp($0.node) || hintsCount && $0.standIn != nil }
+    let available = quorum.count(slots) { $0.isUp || hintsCount && $0.standIn != nil }
     guard available.current >= quorum.current, available.former >= quorum.former else {
       let isShort = available.current < quorum.current
       return refuse(
@@ -146,7 +146,7 @@ extension LeaderlessReplica {
       let node = slots[slot].node
       if node == id {
         slots[slot].wasAsked = true
-      } else if isUp(node) {
+      } else if slots[slot].isUp {
         slots[slot].wasAsked = true
         effects.append(
           .send(.store(id: number, key: key, state, hintFor: nil), to: node))
@@ -187,10 +187,11 @@ extension LeaderlessReplica {
   /// Answers a write that has its copies, and ends one that nobody is waited for.
   private mutating func settleWrite(at place: Int, into effects: inout [PeerEffect]) {
     guard let write = writes.values[place] else { return }
-    if !write.isAnswered, write.quorum.isMet(write.slots, by: counts) {
+    let hintsCount = knobs.hintsCount
+    if !write.isAnswered, write.quorum.isMet(write.slots, by: { $0.counts(hintsCount) }) {
       writes.values[place]?.isAnswered = true
       let quorum = write.slots.compactMap { slot in
-        slot.hasAnswered ? slot.node : counts(slot) ? slot.standIn : nil
+        slot.hasAnswered ? slot.node : slot.counts(hintsCount) ? slot.standIn : nil
       }
       effects.append(.note(.writeQuorum(key: write.key, quorum)))
       effects.append(
@@ -203,11 +204,6 @@ extension LeaderlessReplica {
     if writes.values[place]?.isAnswered == true, write.slots.allSatisfy(\.isFinished) {
       writes.remove(at: place)
     }
-  }
-
-  /// Whether a copy counts: the replica's, or its stand-in's if such do.
-  private func counts(_ slot: ReplicaSlot) -> Bool {
-    slot.hasAnswered || knobs.hintsCount && slot.standInAnswered
   }
 
   /// A write's time is over: nobody knows what comes of it, and who did not answer gets a hint.

@@ -8,12 +8,17 @@ struct ReplicaSlot: Sendable {
   /// Whether it is the key's replica in the ring as it is now, and as it was before keys began to move.
   var isCurrent: Bool
   var isFormer: Bool
+  /// Whether the coordinator takes it for up.
+  var isUp = false
   /// Whether it was asked itself, and has answered; the same of who stands in for it.
   var wasAsked = false
   var hasAnswered = false
   var standInAnswered = false
   /// Whether the coordinator keeps a hint for it.
   var hasHint = false
+
+  /// Whether a copy counts: the replica's, or its stand-in's if such do.
+  func counts(_ hintsCount: Bool) -> Bool { hasAnswered || hintsCount && standInAnswered }
 
   /// Whether nothing more is to come.
   var isFinished: Bool {
@@ -49,12 +54,16 @@ extension LeaderlessReplica {
     var slots = ring.preferenceList(hash: keyHash, count: replicaCount).map {
       ReplicaSlot(node: $0, standIn: nil, isCurrent: true, isFormer: false)
     }
+    // Each is looked up once, and no closure holds a copy of all this.
+    for place in slots.indices { slots[place].isUp = isUp(slots[place].node) }
     guard let move else { return slots }
     for node in move.ring.preferenceList(hash: keyHash, count: move.replicas) {
       if let place = slots.firstIndex(where: { $0.node == node }) {
         slots[place].isFormer = true
       } else {
-        slots.append(ReplicaSlot(node: node, standIn: nil, isCurrent: false, isFormer: true))
+        slots.append(
+          ReplicaSlot(
+            node: node, standIn: nil, isCurrent: false, isFormer: true, isUp: isUp(node)))
       }
     }
     return slots
@@ -75,12 +84,12 @@ extension LeaderlessReplica {
     guard standsIn else { return }
     var taken = slots.map(\.node)
     if !isReplica {
-      let first = slots.firstIndex { !isUp($0.node) } ?? 0
+      let first = slots.firstIndex { !$0.isUp } ?? 0
       if first < slots.count { slots[first].standIn = id }
       taken.append(id)
     }
     var walk: [NodeID]?
-    for place in slots.indices where slots[place].standIn == nil && !isUp(slots[place].node) {
+    for place in slots.indices where slots[place].standIn == nil && !slots[place].isUp {
       let order = walk ?? ring.walk(hash: keyHash)
       walk = order
       guard let next = order.first(where: { !taken.contains($0) && isUp($0) }) else { return }
@@ -112,15 +121,15 @@ extension LeaderlessReplica {
   ) {
     let keyHash = VersionedStore.hash(of: request.key)
     var slots = slots(of: keyHash)
-    let isReplica = slots.contains { $0.node == id }
+    let isReplica = slots.contains { [id] in $0.node == id }
     if !isReplica {
-      if !isForwarded, let first = slots.first(where: { isUp($0.node) }) {
+      if !isForwarded, let first = slots.first(where: \.isUp) {
         let known = newestActor(of: first.node)?.incarnation ?? 0
         effects.append(.send(.forward(request, incarnation: known), to: first.node))
         return
       }
       guard standsIn, !slots.isEmpty else {
-        let up = slots.count { $0.isCurrent && isUp($0.node) }
+        let up = slots.count { $0.isCurrent && $0.isUp }
         let number = if case .read = request.kind { knobs.reads } else { knobs.writes }
         let needed = quorum(request.level, otherwise: number, of: slots).current
         effects.append(
