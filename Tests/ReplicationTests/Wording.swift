@@ -42,6 +42,7 @@ extension RecordBatch {
       withPayload(at: position) { payload in
         switch entries[position].kind {
         case .noop: return "no-op"
+        case .version: return "version"
         case .membership: return "members " + (Membership(encoded: payload)?.line ?? "?")
         case .write:
           guard let write = ClientWrite.decode(payload) else { return "?" }
