@@ -27,6 +27,21 @@ import Testing
     #expect(ensemble.replica(1).actor.generation == 1)
   }
 
+  @Test func whoKnewADeletedKeyIsShownThatItIsGone() {
+    var ensemble = LeaderlessEnsemble(3)
+    ensemble.put("k", "v", at: 1)
+    guard case .written(let dot, _, _, _)? = ensemble.change("k", .delete, at: 1) else { return }
+    ensemble.run(.seconds(30))
+    #expect(ensemble.tombstones.forgotten == 3)
+    let read = ensemble.request("k", .read, at: 2, floor: VersionVector([dot]))
+    ensemble.run(.seconds(1))
+    guard case .value(let state, _) = ensemble.operations[read].answer else {
+      Issue.record("it is not answered")
+      return
+    }
+    #expect(state.liveCount == 0)
+  }
+
   @Test func aHintThatCouldRaiseTheDeadIsWaitedFor() {
     var ensemble = LeaderlessEnsemble(3)
     // The second node asks for the tombstone; the first one keeps the hint.

@@ -102,7 +102,7 @@ extension LeaderlessReplica {
   private mutating func settleRead(at place: Int, into effects: inout [PeerEffect]) {
     guard let read = reads.values[place] else { return }
     let isMet = read.quorum.isMet(read.slots) { $0.hasAnswered || $0.standInAnswered }
-    if !read.isAnswered, isMet, read.joined.context.covers(read.floor) {
+    if !read.isAnswered, isMet, isEnough(read) {
       if knobs.readRepair == .blocking, read.answers.contains(where: { $0.state != read.joined }) {
         reads.values[place]?.isMending = true
         mend(place, isAwaited: true, into: &effects)
@@ -117,6 +117,14 @@ extension LeaderlessReplica {
       effects.append(.answer(read.client, .refused(.behind)))
     }
     end(place, into: &effects)
+  }
+
+  /// Whether the session is shown what it must be: what it knows of, or that it is no more. A strict write is
+  /// with some replica until its tombstone went; another may be with stand-ins.
+  private func isEnough(_ read: PendingRead) -> Bool {
+    read.joined.context.covers(read.floor)
+      || !knobs.isSloppy && read.slots.allSatisfy(\.hasAnswered)
+      || dropped.covers(read.keyHash, read.floor, at: now.steady)
   }
 
   private func answer(_ read: PendingRead, into effects: inout [PeerEffect]) {

@@ -51,7 +51,7 @@ struct DroppedTombstones: Sendable {
 extension LeaderlessReplica {
   static var tombstonePeriod: Interval { .seconds(2) }
   /// Tombstones looked at in one go.
-  static var tombstoneBatch: Int { 32 }
+  static var tombstoneBatch: Int { 128 }
 
   /// Looks for tombstones that can go: after a time of grace, or once all have them.
   mutating func lookForTombstones(into effects: inout [PeerEffect]) {
