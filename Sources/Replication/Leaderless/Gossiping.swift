@@ -59,11 +59,13 @@ extension LeaderlessReplica {
     setTimer(.gossip, knobs.gossip, into: &effects)
     heartbeat += 1
     guard !others.isEmpty else { return }
-    for place in others.indices where !others[place].isDown {
-      if others[place].detector.phi(at: now.steady) > knobs.phiThreshold {
-        others[place].isDown = true
-        effects.append(.note(.suspects(others[place].node, true)))
-      }
+    // Nobody gossips to who is no member any more: it can't tell, and has things to hand over.
+    let canTell = ring.members.contains(id)
+    for place in others.indices {
+      let isDown = canTell && others[place].detector.phi(at: now.steady) > knobs.phiThreshold
+      if isDown == others[place].isDown || canTell && !isDown { continue }
+      others[place].isDown = isDown
+      effects.append(.note(.suspects(others[place].node, isDown)))
     }
     var counts: [Dot] = []
     counts.reserveCapacity(others.count + 1)
