@@ -130,6 +130,22 @@ struct Pen {
   /// The leader as the node it is.
   var leader: NodeSnapshot? { snapshot.nodes.first { $0.id == model.leader } }
 
+  /// The nodes, a lane each, as the model has them.
+  func lanes(_ layout: Layout, on canvas: inout Canvas) {
+    switch snapshot.model {
+    case .singleLeader: walLanes(layout, on: &canvas)
+    case .multiLeader, .leaderless: break
+    }
+  }
+
+  /// What clients can rely on.
+  func guarantees(_ rect: Rect, on canvas: inout Canvas) {
+    switch snapshot.model {
+    case .singleLeader: singleLeaderGuarantees(rect, on: &canvas)
+    case .multiLeader, .leaderless: break
+    }
+  }
+
   func panes(_ layout: Layout, on canvas: inout Canvas) {
     lanes(layout, on: &canvas)
     links(layout.links, on: &canvas)

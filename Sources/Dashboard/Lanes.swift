@@ -3,7 +3,8 @@ import Operations
 import Positions
 
 extension Pen {
-  func lanes(_ layout: Layout, on canvas: inout Canvas) {
+  /// The logs of a leader and its followers on one axis.
+  func walLanes(_ layout: Layout, on canvas: inout Canvas) {
     let rect = layout.lanes
     guard !rect.isEmpty else { return }
     let area = Rect(
@@ -42,57 +43,6 @@ extension Pen {
 
   /// Rows of a lane that the bar fills; the last of three or more is left for the eye.
   private func barHeight(_ height: Int) -> Int { height >= 3 ? height - 1 : height }
-
-  private func label(_ node: NodeSnapshot, _ rect: Rect, on canvas: inout Canvas) {
-    let isSelected = node.id == view.selected
-    let mark = isSelected ? String(glyphs.selection) : " "
-    let (word, style) = Self.standing(node, glyphs)
-    let name = node.id.number < 10 ? "\(mark)\(node.id.number) \(node.id)" : "\(mark) \(node.id)"
-    canvas.put(
-      name, at: rect.origin, style: isSelected ? Style(.yellow, bold: true) : .bold)
-    let start = rect.width > 16 ? 7 : 6
-    put(
-      word, at: Point(x: rect.x + start, y: rect.y), style: style, limit: rect.width - start,
-      on: &canvas)
-    guard rect.height >= 2 else { return }
-    let detail: String
-    switch node.state {
-    case .running, .suspect: detail = "term \(node.term.epoch) \(node.site)"
-    default: detail = node.stateReason
-    }
-    put(
-      detail, at: Point(x: rect.x + 3, y: rect.y + 1), style: .dim, limit: rect.width - 3,
-      on: &canvas)
-    guard rect.height >= 4 else { return }
-    put(
-      "\(Short.count(node.servedPerSecond)) ops/s", at: Point(x: rect.x + 3, y: rect.y + 2),
-      style: .dim, limit: rect.width - 3, on: &canvas)
-  }
-
-  /// A node's standing: a glyph, a word and a colour.
-  static func standing(_ node: NodeSnapshot, _ glyphs: Glyphs) -> (String, Style) {
-    switch node.state {
-    case .dead: return ("\(glyphs.cross)dead", Style(.vermilion, bold: true))
-    case .fenced: return ("\(glyphs.cross)fenced", Style(.purple, bold: true))
-    case .refused: return ("\(glyphs.cross)refused", Style(.vermilion, bold: true))
-    case .frozen: return ("\(glyphs.pause)frozen", Style(.purple, bold: true))
-    case .recovering: return ("~recovers", Style(.yellow))
-    case .suspect: return ("?suspect", Style(.yellow, bold: true))
-    case .running: break
-    }
-    if node.role == .leader { return ("\(glyphs.leader)LEADER", Style(.orange, bold: true)) }
-    if node.fork != nil { return ("\(glyphs.fork)FORKED", Style(.vermilion, bold: true)) }
-    if node.diskFull { return ("!disk full", Style(.vermilion, bold: true)) }
-    if node.role == .candidate { return ("?candidate", Style(.yellow, bold: true)) }
-    if node.diskDelay > .zero { return ("!slow disk", Style(.yellow, bold: true)) }
-    if node.isLagging { return ("!LAGGING", Style(.yellow, bold: true)) }
-    if node.clockOffset != .zero || node.clockDrift != 0 {
-      return ("!clock off", Style(.yellow, bold: true))
-    }
-    if !node.isVoter { return ("learner", Style(.blue)) }
-    if node.following == nil { return ("no leader", Style(.yellow)) }
-    return ("follower", Style(.green))
-  }
 
   /// How far one lane reaches, by what each stretch is.
   private func bar(
@@ -161,15 +111,5 @@ extension Pen {
       canvas[x, rect.y] = Cell(glyph, style)
       x += 2 + canvas.put(word, at: Point(x: x + 2, y: rect.y), style: .dim) + 1
     }
-  }
-
-  /// What the nodes are like whose lanes have no room.
-  private func hiddenNodes(_ shown: [NodeID]) -> String {
-    let lanes = Set(shown)
-    let hidden = snapshot.nodes.filter { !lanes.contains($0.id) }
-    guard !hidden.isEmpty else { return "" }
-    let well = hidden.filter { $0.trouble == 0 }.count
-    let troubled = hidden.count - well
-    return "+\(hidden.count) more: \(well) well" + (troubled > 0 ? ", \(troubled) not" : "")
   }
 }

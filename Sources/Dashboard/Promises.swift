@@ -2,39 +2,11 @@ import Canvas
 import Operations
 import Positions
 
-/// What clients can rely on: a verdict, then the same rows in the same places, then what is wrong.
+/// What clients of a single leader can rely on.
 extension Pen {
-  /// A row: how it is meant, and what it says, the longest way first.
-  private struct Promise {
-    var glyph: Character
-    var style: Style
-    var label: String
-    var texts: [String]
-  }
-
-  func guarantees(_ rect: Rect, on canvas: inout Canvas) {
-    guard rect.height > 1 else { return }
-    rule(
-      Rect(x: rect.x, y: rect.y, width: rect.width, height: 1), "what clients can rely on",
-      on: &canvas)
-    var y = rect.y + 1
-    let (word, why, style) = verdict
-    let used = canvas.put(
-      " \(word) ", at: Point(x: rect.x + 1, y: y), style: style, limit: rect.width - 1)
-    put(
-      why, at: Point(x: rect.x + used + 2, y: y), style: style.background == nil ? .bold : .normal,
-      limit: rect.width - used - 3, on: &canvas)
-    y += 1
-    for promise in [copies, writing, reading, electing] + troubles where y < rect.bottom {
-      let room = rect.width - 11
-      canvas[rect.x + 1, y] = Cell(promise.glyph, promise.style)
-      canvas.put(promise.label, at: Point(x: rect.x + 3, y: y), style: .dim)
-      let text = promise.texts.first { Legible.width($0) <= room } ?? promise.texts.last ?? ""
-      put(
-        text, at: Point(x: rect.x + 10, y: y), style: promise.style.tint == .loud ? .loud : .normal,
-        limit: room, on: &canvas)
-      y += 1
-    }
+  /// What clients of a single leader can rely on.
+  func singleLeaderGuarantees(_ rect: Rect, on canvas: inout Canvas) {
+    promises(verdict, [copies, writing, reading, electing] + troubles, rect, on: &canvas)
   }
 
   // MARK: The verdict
@@ -46,54 +18,36 @@ extension Pen {
   /// Whether acknowledgement waits for nobody but the leader.
   private var promisesOneCopy: Bool { policy == .asynchronous || model.degraded }
 
-  private var verdict: (word: String, why: String, style: Style) {
+  private var verdict: Verdict {
     if let first = facts.futureless.first {
       let rate = facts.futureless.reduce(0) { $0 + $1.writesPerSecond }
       let heir = model.leader.map { "; \($0) leads" } ?? ""
-      return (
-        "LOSING \(Short.count(rate))/s", "clients use \(first.leader)\(heir)", .loud
-      )
+      return Verdict(
+        "LOSING \(Short.count(rate))/s", "clients use \(first.leader)\(heir)", .loud)
     }
     if case .wait(let why) = facts.writes {
-      return ("NO WRITES", why, Style(.vermilion, bold: true).reversed)
+      return Verdict("NO WRITES", why, Style(.vermilion, bold: true).reversed)
     }
     if facts.copies.isEmpty {
-      return ("LOST", "an acked write is on no disk that is left", .loud)
+      return Verdict("LOST", "an acked write is on no disk that is left", .loud)
     }
     if facts.atRiskRecords > 0, snapshot.nodes.count > 1 {
       let only = model.leader.map { "only on \($0)" } ?? "on one node only"
-      return (
+      return Verdict(
         "AT RISK \(facts.atRiskRecords)", "acked writes are \(only)",
-        Style(.orange, bold: true).reversed
-      )
+        Style(.orange, bold: true).reversed)
     }
     if facts.copies.count == 1 {
-      return ("ONE COPY", "on \(facts.copies[0])", Style(.yellow, bold: true).reversed)
+      return Verdict("ONE COPY", "on \(facts.copies[0])", Style(.yellow, bold: true).reversed)
     }
     if promisesOneCopy || !facts.failoverKeepsWrites {
-      return ("WEAK", "a failover may lose acked writes", Style(.yellow, bold: true).reversed)
+      return Verdict(
+        "WEAK", "a failover may lose acked writes", Style(.yellow, bold: true).reversed)
     }
-    return ("SAFE", "no failover loses an acked write", Style(.green, bold: true).reversed)
+    return Verdict("SAFE", "no failover loses an acked write", Style(.green, bold: true).reversed)
   }
 
   // MARK: The rows
-
-  private func good(_ label: String, _ texts: String...) -> Promise {
-    Promise(glyph: glyphs.check, style: Style(.green, bold: true), label: label, texts: texts)
-  }
-
-  private func fair(_ label: String, _ texts: String...) -> Promise {
-    Promise(glyph: "~", style: Style(.yellow, bold: true), label: label, texts: texts)
-  }
-
-  private func bad(_ label: String, _ texts: String...) -> Promise {
-    Promise(glyph: glyphs.cross, style: Style(.vermilion, bold: true), label: label, texts: texts)
-  }
-
-  func names(_ ids: [NodeID]) -> String {
-    let shown = ids.prefix(5).map(\.description).joined(separator: " ")
-    return ids.count > 5 ? "\(shown) +\(ids.count - 5)" : shown
-  }
 
   /// The disks that hold everything, those of dead nodes too: they come back with it.
   private var disks: String {
