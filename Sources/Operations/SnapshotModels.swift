@@ -89,6 +89,8 @@ public struct LeaderlessSnapshot: Equatable, Sendable {
     public var share: Double
     /// Hints that it keeps for others.
     public var hints: Int
+    /// For whom they are, by node; empty while nobody counts them apart.
+    public var hintsFor: [HintsFor] = []
     /// How strongly it suspects each other node to be down (phi), by node's position in the snapshot;
     /// nil for itself.
     public var suspicions: [Double?]
@@ -102,6 +104,20 @@ public struct LeaderlessSnapshot: Equatable, Sendable {
       hints = 0
       suspicions = []
       pending = 0
+    }
+  }
+
+  /// Hints that wait for one node.
+  public struct HintsFor: Equatable, Sendable {
+    /// Whose writes they are.
+    public var node: NodeID
+    /// How many.
+    public var count: Int
+
+    /// So many for a node.
+    public init(node: NodeID, count: Int) {
+      self.node = node
+      self.count = count
     }
   }
 

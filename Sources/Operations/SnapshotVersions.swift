@@ -97,6 +97,22 @@ public struct VersionsSnapshot: Equatable, Sendable {
   public var keys = 0
   /// The key that is looked at; nil when none is.
   public var watched: WatchedKeySnapshot?
+  /// What was counted where this ending of the run parted from the one it is compared with; nil when
+  /// there is no other ending, or it is not known.
+  public var atFork: Counts?
+
+  /// Conflicts as they are counted.
+  public struct Counts: Equatable, Sendable {
+    /// Conflicts found.
+    public var conflicts = 0
+    /// Acknowledged writes that lost one.
+    public var losers = 0
+    /// Of these, writes that knew of what they lost to.
+    public var lostByClock = 0
+
+    /// Nothing yet.
+    public init() {}
+  }
 
   /// No conflict yet.
   public init() {}
