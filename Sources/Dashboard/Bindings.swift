@@ -1,4 +1,5 @@
 import Canvas
+import Operations
 
 /// One row of a mode's table: dispatch, footer and help all come of it.
 public struct KeyBinding: Sendable {
@@ -32,9 +33,14 @@ public struct KeyBinding: Sendable {
 public enum Bindings {
   /// The table of a mode. While a script is played, pages know its keys too: a presenter's clicker
   /// works wherever one looks.
-  public static func table(_ mode: Mode, isPlayed: Bool = false) -> [KeyBinding] {
-    let cues = isPlayed ? play : []
-    return switch mode {
+  public static func table(
+    _ mode: Mode, isPlayed: Bool = false, model: ReplicationModel = .singleLeader
+  ) -> [KeyBinding] {
+    rows(mode, cues: isPlayed ? play : []).compactMap { adapted($0, to: model) }
+  }
+
+  private static func rows(_ mode: Mode, cues: [KeyBinding]) -> [KeyBinding] {
+    switch mode {
     case .lab: lab
     case .demo: demo
     case .link: link
@@ -42,29 +48,24 @@ public enum Bindings {
     case .help: help + cues
     case .node: node + cues
     case .lost: lost + cues
+    case .siblings: siblings + cues
     case .compare: compare + cues
     case .confirm: confirm
     }
   }
 
   /// What a key does in a mode; nil when nothing.
-  public static func intent(of key: Key, in mode: Mode, isPlayed: Bool = false) -> Intent? {
-    (always + table(mode, isPlayed: isPlayed)).first { $0.keys.contains(key) }?.intent
+  public static func intent(
+    of key: Key, in mode: Mode, isPlayed: Bool = false, model: ReplicationModel = .singleLeader
+  ) -> Intent? {
+    (always + table(mode, isPlayed: isPlayed, model: model)).first { $0.keys.contains(key) }?.intent
   }
 
   /// The rows of the help page that was opened from a mode.
-  static func rows(of mode: Mode, isPlayed: Bool = false) -> [KeyBinding] {
-    table(mode, isPlayed: isPlayed) + always
-  }
-
-  /// Why a key that has a meaning elsewhere has none here; nil for any other.
-  public static func elsewhere(_ key: Key, isPlayed: Bool = false) -> String? {
-    switch key {
-    case .character("["), .character("]"), .character("t"), .pageUp, .pageDown:
-      isPlayed ? nil : "\(key) belongs to demos and lessons; none is running"
-    case .character("H"), .character("c"): "\(key) belongs to lessons; none is running"
-    default: nil
-    }
+  static func rows(
+    of mode: Mode, isPlayed: Bool = false, model: ReplicationModel = .singleLeader
+  ) -> [KeyBinding] {
+    table(mode, isPlayed: isPlayed, model: model) + always
   }
 
   private static let digits: [Key] = (1...9).map { .character(Character(String($0))) }
@@ -120,6 +121,10 @@ public enum Bindings {
     KeyBinding(
       [.character("m")], short: "mode", extra: true, "next acknowledgement policy", .policy),
     KeyBinding([.character("w")], "next workload", .workload),
+    KeyBinding(
+      [.character("v")], "choose between the siblings of a key",
+      .siblings),
+    KeyBinding([.character("W")], "look at the key of the newest conflict, on all nodes", .watch),
     KeyBinding(
       [.character("u")], short: "undo", "take the last fault back (not its consequences)", .undo),
     KeyBinding([.control("r")], "do it again", .redo),
@@ -225,6 +230,14 @@ public enum Bindings {
       KeyBinding(
         [.escape, .enter, .character("q"), .character("L"), .control("c")], label: "Esc q",
         short: "back", "back", .back)
+    ]
+
+  private static let siblings: [KeyBinding] =
+    movement + [
+      KeyBinding([.enter], short: "this version stands", "let this version stand", .submit),
+      KeyBinding(
+        [.escape, .character("q"), .character("v"), .control("c")], label: "Esc q",
+        short: "back", "back", .back),
     ]
 
   private static let confirm: [KeyBinding] = [

@@ -17,6 +17,7 @@ extension Pen {
     let ack = clients.recentAcknowledgement
     let reads = clients.recentReads
     let count = clients.load.clients ?? 0
+    let lost = snapshot.lost
     let lines: [(String, Style)] = [
       ("\(count) clients, \(rate)", .normal),
       (
@@ -30,9 +31,9 @@ extension Pen {
         clients.waiting > 2 * count ? Style(.yellow, bold: true) : .normal
       ),
       (
-        "acked \(Short.count(Double(snapshot.ledger.acknowledged)))  lost \(snapshot.ledger.lost)  "
+        "acked \(Short.count(Double(snapshot.ledger.acknowledged)))  lost \(lost)  "
           + "stale \(snapshot.ledger.staleReads)",
-        snapshot.ledger.lost > 0 ? Style(.vermilion, bold: true) : .normal
+        lost > 0 ? Style(.vermilion, bold: true) : .normal
       ),
       ("timed out \(clients.timedOut)", clients.timedOut > 0 ? Style(.yellow) : .normal),
     ]

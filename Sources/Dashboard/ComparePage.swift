@@ -123,8 +123,8 @@ extension Pen {
 
   private func keys(of ending: Comparison.Ending) -> String {
     guard ending.lost > 0 else { return "every acked write is kept" }
-    guard !ending.lostWrites.isEmpty else { return "keys not known yet" }
-    let shown = ending.lostWrites.prefix(3).map { Legible.shown($0.key) }
+    guard !ending.lostKeys.isEmpty else { return "keys not known yet" }
+    let shown = ending.lostKeys.prefix(3).map { Legible.shown($0) }
     let more = ending.lost - shown.count
     return shown.joined(separator: " ") + (more > 0 ? " +\(Short.grouped(more))" : "")
   }
@@ -163,9 +163,17 @@ extension Pen {
         "findings", count(here.findings), count(there.findings),
         isWorse(here.findings, there.findings)
       ),
-      ("leader", ruler, twin.ruler, isWorse(model.leaders.count, twin.model.leaders.count)),
-      ("commit", "\(model.commit)", "\(twin.model.commit)", 0),
     ]
+    if snapshot.replication == .singleLeader {
+      rows += [
+        ("leader", ruler, twin.ruler, isWorse(model.leaders.count, twin.model.leaders.count)),
+        ("commit", "\(model.commit)", "\(twin.model.commit)", 0),
+      ]
+    } else {
+      rows += versionRows(comparison, other).map {
+        ($0.name, $0.here, $0.there, isWorse($0.costs.here, $0.costs.there))
+      }
+    }
     if here.violations + there.violations > 0 {
       rows.insert(
         (

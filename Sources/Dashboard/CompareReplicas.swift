@@ -12,6 +12,7 @@ extension Pen {
   ) {
     let here = Dictionary(uniqueKeysWithValues: snapshot.nodes.map { ($0.id, $0) })
     let there = Dictionary(uniqueKeysWithValues: other.nodes.map { ($0.id, $0) })
+    let isLed = snapshot.replication == .singleLeader
     let all = Set(here.keys).union(there.keys).sorted()
     let room = min(rect.height, isWide ? 9 : rect.height)
     var shown = all
@@ -25,7 +26,7 @@ extension Pen {
     for id in shown {
       let isSelected = id == view.selected
       put(
-        "\(isSelected ? String(glyphs.selection) : " ")\(id) applied",
+        "\(isSelected ? String(glyphs.selection) : " ")\(id)\(isLed ? " applied" : "")",
         at: Point(x: rect.x, y: y), style: isSelected ? Style(.yellow, bold: true) : .dim,
         limit: 12, on: &canvas)
       for (side, node) in [(left, here[id]), (right, there[id])] {
@@ -34,7 +35,10 @@ extension Pen {
           continue
         }
         let (word, style) = Self.standing(node, glyphs)
-        let used = canvas.put(node.applied.description, at: Point(x: side.x + 1, y: y))
+        let ending = side == left ? snapshot : other
+        let used = put(
+          isLed ? node.applied.description : standing(of: node, in: ending),
+          at: Point(x: side.x + 1, y: y), limit: max(12, side.width - 12), on: &canvas)
         put(
           word, at: Point(x: side.x + used + 3, y: y), style: style, limit: side.width - used - 3,
           on: &canvas)

@@ -9,8 +9,12 @@ struct Comparison {
     var acknowledged: Int
     /// Of them, lost.
     var lost: Int
-    /// The lost writes whose keys are known, newest last.
-    var lostWrites: [LostWriteSnapshot]
+    /// The lost writes' keys as far as they are known, newest last.
+    var lostKeys: [String]
+    /// Conflicts between writes.
+    var conflicts: Int
+    /// Writes that lost to an older one.
+    var lostByClock: Int
     /// Reads that missed an acknowledged write.
     var staleReads: Int
     /// What the knobs permit and happened.
@@ -19,14 +23,25 @@ struct Comparison {
     var violations: Int
 
     /// An ending's ledger, less what both endings share.
-    init(_ ledger: LedgerSnapshot, since shared: LedgerSnapshot?) {
+    init(_ snapshot: ClusterSnapshot, since shared: LedgerSnapshot?) {
+      let ledger = snapshot.ledger
       acknowledged = ledger.acknowledged - (shared?.acknowledged ?? 0)
-      lost = ledger.lost - (shared?.lost ?? 0)
+      let versions = snapshot.model.versions
+      let atFork = versions?.atFork
+      lost =
+        ledger.lost - (shared?.lost ?? 0) + (versions?.losers ?? 0) - (atFork?.losers ?? 0)
       let before = shared?.lostWrites ?? []
-      lostWrites = ledger.lostWrites.filter { !before.contains($0) }
+      lostKeys = ledger.lostWrites.filter { !before.contains($0) }.map(\.key)
+      conflicts = (versions?.conflicts ?? 0) - (atFork?.conflicts ?? 0)
+      lostByClock = (versions?.lostByClock ?? 0) - (atFork?.lostByClock ?? 0)
       staleReads = ledger.staleReads - (shared?.staleReads ?? 0)
       findings = ledger.findingCount - (shared?.findingCount ?? 0)
       violations = ledger.violationCount - (shared?.violationCount ?? 0)
+    }
+
+    /// The keys of writes that lost to a later clock.
+    mutating func addLosers(of snapshot: ClusterSnapshot, after fork: Instant) {
+      lostKeys += snapshot.losers.filter { $0.at > fork }.reversed().map(\.key)
     }
   }
 
@@ -34,9 +49,9 @@ struct Comparison {
   enum Better { case here, there, neither }
 
   /// The ending that is shown and goes on.
-  let here: Ending
+  private(set) var here: Ending
   /// The one that was reached before the fork.
-  let there: Ending
+  private(set) var there: Ending
   /// Whether the figures leave out what happened before the fork.
   let isSinceFork: Bool
   /// Whether the endings stand at the same moment.
@@ -46,8 +61,12 @@ struct Comparison {
 
   init(_ here: ClusterSnapshot, _ there: ClusterSnapshot) {
     let shared = here.history?.ledgerAtFork
-    self.here = Ending(here.ledger, since: shared)
-    self.there = Ending(there.ledger, since: shared)
+    self.here = Ending(here, since: shared)
+    self.there = Ending(there, since: shared)
+    if let fork = here.history?.forkedAt {
+      self.here.addLosers(of: here, after: fork)
+      self.there.addLosers(of: there, after: fork)
+    }
     isSinceFork = shared != nil
     isLevel = here.at == there.at
     var knobs = KnobTable.rows(of: here.knobs.model).filter { !$0.isFixed }.map { row in
@@ -56,7 +75,11 @@ struct Comparison {
     let (load, otherLoad) = (here.clients.load, there.clients.load)
     knobs.append(("load", load.workload?.rawValue ?? "-", otherLoad.workload?.rawValue ?? "-"))
     knobs.append(("rate", Self.rate(load), Self.rate(otherLoad)))
-    self.knobs = knobs.filter { $0.here != $0.there }
+    knobs = knobs.filter { $0.here != $0.there }
+    if knobs.isEmpty, here.ruling != there.ruling {
+      knobs.append(("rule", here.ruling, there.ruling))
+    }
+    self.knobs = knobs
   }
 
   private static func rate(_ load: LoadChange) -> String {

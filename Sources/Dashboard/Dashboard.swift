@@ -43,6 +43,7 @@ public enum Dashboard {
     case .help: pen.help(page, on: &canvas)
     case .node: pen.nodePage(page, on: &canvas)
     case .lost: pen.lostPage(page, on: &canvas)
+    case .siblings: pen.siblingsPage(page, on: &canvas)
     case .compare: pen.comparison(page, on: &canvas)
     default: pen.panes(layout, on: &canvas)
     }
@@ -72,7 +73,7 @@ public enum Dashboard {
     let ledger = snapshot.ledger
     var parts = [
       Short.duration(snapshot.at.sinceStart), "\(Short.grouped(ledger.acknowledged)) acked",
-      "\(Short.grouped(ledger.lost)) lost",
+      "\(Short.grouped(snapshot.lost)) lost",
       "\(Short.grouped(ledger.staleReads)) stale read\(ledger.staleReads == 1 ? "" : "s")",
       "\(Short.grouped(ledger.findingCount)) finding\(ledger.findingCount == 1 ? "" : "s")",
     ]
@@ -91,7 +92,7 @@ extension ViewState {
   /// What stands in the body of the screen.
   var page: Mode {
     switch mode {
-    case .help, .lost, .node, .compare: mode
+    case .help, .lost, .node, .compare, .siblings: mode
     default: home
     }
   }
@@ -122,6 +123,16 @@ struct Pen {
   var other: ClusterSnapshot?
   let view: ViewState
   let glyphs: Glyphs
+  /// What several leaders have of each other's logs; nil in the other models.
+  let streams: Streams?
+
+  init(
+    snapshot: ClusterSnapshot, other: ClusterSnapshot? = nil, view: ViewState, glyphs: Glyphs
+  ) {
+    (self.snapshot, self.other, self.view, self.glyphs) = (snapshot, other, view, glyphs)
+    streams =
+      if case .multiLeader(let model) = snapshot.model { Streams(snapshot, model) } else { nil }
+  }
 
   var model: SingleLeaderSnapshot {
     snapshot.model.singleLeader ?? SingleLeaderSnapshot()
@@ -134,7 +145,8 @@ struct Pen {
   func lanes(_ layout: Layout, on canvas: inout Canvas) {
     switch snapshot.model {
     case .singleLeader: walLanes(layout, on: &canvas)
-    case .multiLeader, .leaderless: break
+    case .multiLeader: streamLanes(layout, on: &canvas)
+    case .leaderless(let model): quorumLanes(layout, model, on: &canvas)
     }
   }
 
@@ -142,7 +154,8 @@ struct Pen {
   func guarantees(_ rect: Rect, on canvas: inout Canvas) {
     switch snapshot.model {
     case .singleLeader: singleLeaderGuarantees(rect, on: &canvas)
-    case .multiLeader, .leaderless: break
+    case .multiLeader(let model): streamGuarantees(model, rect, on: &canvas)
+    case .leaderless(let model): quorumGuarantees(model, rect, on: &canvas)
     }
   }
 
@@ -153,6 +166,13 @@ struct Pen {
     clients(layout.clients, on: &canvas)
     latency(layout.latency, on: &canvas)
     timeline(layout.timeline, on: &canvas)
+    conflicts(layout.conflicts, on: &canvas)
+    siblings(layout.siblings, on: &canvas)
+    if let key = snapshot.model.versions?.watched, !layout.watchedLine.isEmpty {
+      watchedLine(key, layout.watchedLine, on: &canvas)
+    }
+    watchedKey(layout.watched, on: &canvas)
+    repairs(layout.repairs, on: &canvas)
     events(layout.events, on: &canvas)
     flights(layout.flights, on: &canvas)
   }

@@ -13,8 +13,10 @@ extension Bindings {
   ]
 
   /// The keys of a presenter.
-  static func inPlay(isHeld: Bool, room: Int) -> [(label: String, word: String)] {
-    fitting(inPlay, table(.demo), pause: isHeld ? "go on" : "hold", room)
+  static func inPlay(
+    isHeld: Bool, room: Int, _ model: ReplicationModel
+  ) -> [(label: String, word: String)] {
+    fitting(inPlay, table(.demo, model: model), pause: isHeld ? "go on" : "hold", room)
   }
 
   /// What the footer names while time stands or the past is shown: keys that belong together share a
@@ -29,7 +31,7 @@ extension Bindings {
 
   /// The keys that belong to a moment of a history, as many as there is room for.
   static func inHistory(
-    _ mode: Mode, isPaused: Bool, isForked: Bool, room: Int
+    _ mode: Mode, isPaused: Bool, isForked: Bool, room: Int, _ model: ReplicationModel
   ) -> [(label: String, word: String)] {
     let wanted = inHistory.filter {
       switch $0.intents {
@@ -40,7 +42,12 @@ extension Bindings {
       default: true
       }
     }
-    return fitting(wanted, table(mode), pause: isPaused ? "play" : "pause", room)
+    let word = model == .multiLeader ? "topology" : "R W"
+    return fitting(
+      wanted.map {
+        $0.intents == [.policy] && model != .singleLeader ? ($0.intents, word, $0.rank) : $0
+      },
+      table(mode, model: model), pause: isPaused ? "play" : "pause", room)
   }
 
   private static func fitting(
@@ -66,23 +73,27 @@ extension ViewState {
   /// The keys that the footer names, and what they do in a word, with `room` columns for them.
   func footer(_ snapshot: ClusterSnapshot, room: Int) -> [(label: String, word: String)] {
     if mode == .demo, stage != .taken {
-      return Bindings.inPlay(isHeld: snapshot.speed == 0, room: room)
+      return Bindings.inPlay(isHeld: snapshot.speed == 0, room: room, snapshot.replication)
     }
     let isStill = snapshot.speed == 0 || snapshot.isPast
     if let history = snapshot.history,
       mode == .compare || isStill && (isAtTop || mode == .node)
     {
       return Bindings.inHistory(
-        mode, isPaused: snapshot.speed == 0, isForked: history.forkedAt != nil, room: room)
+        mode, isPaused: snapshot.speed == 0, isForked: history.forkedAt != nil, room: room,
+        snapshot.replication)
     }
     func label(_ binding: KeyBinding) -> String {
       binding.keys.count > 3 ? binding.label : binding.keys[0].description
     }
-    var bindings = Bindings.table(mode).filter { !$0.short.isEmpty }
+    var bindings = Bindings.table(mode, model: snapshot.replication).filter { !$0.short.isEmpty }
     let all = bindings.reduce(8) { $0 + label($1).count + $1.short.count + 3 }
     if all > room { bindings.removeAll(where: \.isExtra) }
+    // What waits for a choice is worth a place however little room there is.
+    let waits = isAtTop && snapshot.model.versions?.siblings ?? 0 > 0
     var items = bindings.map { (label: label($0), word: $0.short) }
     if snapshot.history?.forkedAt != nil, isAtTop { items.insert(("=", "compare"), at: 1) }
+    if waits { items.insert(("v", "choose"), at: 0) }
     if mode == .demo { items.insert(("t", "give back"), at: 0) }
     return items
   }

@@ -18,7 +18,10 @@ extension Pen {
     guard rect.height >= 2 else { return }
     let detail: String
     switch node.state {
-    case .running, .suspect: detail = "term \(node.term.epoch) \(node.site)"
+    case .running, .suspect:
+      detail =
+        snapshot.replication == .singleLeader
+        ? "term \(node.term.epoch) \(node.site)" : "\(node.site)"
     default: detail = node.stateReason
     }
     put(
@@ -47,9 +50,16 @@ extension Pen {
     if node.role == .candidate { return ("?candidate", Style(.yellow, bold: true)) }
     if node.diskDelay > .zero { return ("!slow disk", Style(.yellow, bold: true)) }
     if node.isLagging { return ("!LAGGING", Style(.yellow, bold: true)) }
+    if node.role == .peer, node.clockOffset != .zero {
+      // Here it decides which writes live: by how much is said.
+      let sign = node.clockOffset > .zero ? "+" : "-"
+      let off = Short.milliseconds(abs(node.clockOffset.milliseconds))
+      return ("!clk \(sign)\(off)", Style(.yellow, bold: true))
+    }
     if node.clockOffset != .zero || node.clockDrift != 0 {
       return ("!clock off", Style(.yellow, bold: true))
     }
+    if node.role == .peer { return ("peer", Style(.green)) }
     if !node.isVoter { return ("learner", Style(.blue)) }
     if node.following == nil { return ("no leader", Style(.yellow)) }
     return ("follower", Style(.green))
@@ -60,7 +70,8 @@ extension Pen {
     let lanes = Set(shown)
     let hidden = snapshot.nodes.filter { !lanes.contains($0.id) }
     guard !hidden.isEmpty else { return "" }
-    let well = hidden.filter { $0.trouble == 0 }.count
+    let troubles = snapshot.troubles
+    let well = hidden.filter { troubles[$0.id] == 0 }.count
     let troubled = hidden.count - well
     return "+\(hidden.count) more: \(well) well" + (troubled > 0 ? ", \(troubled) not" : "")
   }

@@ -67,6 +67,16 @@ struct Layout {
   var events = Rect(x: 0, y: 0, width: 0, height: 0)
   /// Messages under way; empty while none are known.
   var flights = Rect(x: 0, y: 0, width: 0, height: 0)
+  /// Conflicts between writes; empty where one node alone takes them.
+  var conflicts = Rect(x: 0, y: 0, width: 0, height: 0)
+  /// Keys that wait for a choice, a line each, below the conflicts.
+  var siblings = Rect(x: 0, y: 0, width: 0, height: 0)
+  /// The key that is looked at, in one line, where it has no pane.
+  var watchedLine = Rect(x: 0, y: 0, width: 0, height: 0)
+  /// The key that is looked at, a line a node.
+  var watched = Rect(x: 0, y: 0, width: 0, height: 0)
+  /// What brings replicas together again.
+  var repairs = Rect(x: 0, y: 0, width: 0, height: 0)
   /// What an audience is told, above the footer; empty while no script is played.
   var narration = Rect(x: 0, y: 0, width: 0, height: 0)
   /// What stands instead of the panes where a page is open.
@@ -74,6 +84,8 @@ struct Layout {
   /// What is said about the last key, above the footer or above the narration.
   var message = Rect(x: 0, y: 0, width: 0, height: 0)
   var footer = Rect(x: 0, y: 0, width: 0, height: 0)
+  /// Rows of the ring below the lanes.
+  var ringRows = 0
   /// Rows of one lane.
   var laneHeight = 1
   /// The nodes whose lanes are shown, in order.
@@ -100,8 +112,13 @@ struct Layout {
     let count = max(1, nodes.count)
     let (stage, body) = place(scene.narration, in: inner, of: size, lanes: count, view)
     page = body
+    ringRows = Self.ringRows(snapshot)
     if view.isFullScreen {
       place(view.pane, alone: body, snapshot, view)
+      return
+    }
+    guard snapshot.replication == .singleLeader else {
+      placeShared(scene, stage, body, size, view)
       return
     }
     var tier = Tier(rows: size.rows, columns: size.columns, nodes: nodes.count)
@@ -124,7 +141,7 @@ struct Layout {
     choose(snapshot.nodes, rows: laneRows / laneHeight, view.selected, snapshot)
   }
 
-  private mutating func placeMiddle(_ middle: Rect, nodes: Int) {
+  mutating func placeMiddle(_ middle: Rect, nodes: Int) {
     if nodes <= 1, middle.width < 110 {
       // One node has no links to show.
       (guarantees, clients) = middle.splitLeft(middle.width - 30)
@@ -159,7 +176,7 @@ struct Layout {
   }
 
   /// Messages under way take from the events: the right half, or the upper rows.
-  private mutating func placeFlights(_ count: Int, hasArrived: Bool) {
+  mutating func placeFlights(_ count: Int, hasArrived: Bool) {
     guard count > 0 || hasArrived, narration.isEmpty || events.height > 3 else { return }
     if events.width >= 110 {
       (events, flights) = events.splitLeft(events.width / 2)
@@ -175,8 +192,9 @@ struct Layout {
     switch pane {
     case .lanes:
       lanes = body
-      laneHeight = max(1, min(4, (body.height - 2) / count))
-      choose(snapshot.nodes, rows: (body.height - 2) / laneHeight, view.selected, snapshot)
+      let free = body.height - 2 - ringRows
+      laneHeight = max(1, min(4, free / count))
+      choose(snapshot.nodes, rows: free / laneHeight, view.selected, snapshot)
     case .links:
       let matrix = max(30, min(8 + 5 * count, body.width - 60))
       let hasFlights = !snapshot.inFlight.isEmpty && body.width >= 100
@@ -186,23 +204,27 @@ struct Layout {
       (clients, latency) = upper.splitLeft(upper.width / 2)
       timeline = lower
     case .events: events = body
+    case .conflicts:
+      // Where one node takes all writes there are none.
+      if snapshot.model.versions == nil { events = body } else { placeData(body, snapshot) }
     case .narration: break
     }
   }
 
   /// The nodes whose lanes fit: the leaders, the selected one, then those in the most trouble; in
   /// the order of their numbers, so that a lane moves as little as can be.
-  private mutating func choose(
+  mutating func choose(
     _ nodes: [NodeSnapshot], rows: Int, _ selected: NodeID?, _ snapshot: ClusterSnapshot
   ) {
     guard rows < nodes.count, rows > 0 else {
       shown = nodes.map(\.id)
       return
     }
+    let interest = snapshot.interest
     func rank(_ node: NodeSnapshot) -> Int {
       if node.id == selected { return 9 }
       if node.role == .leader, node.state == .running { return 8 }
-      return node.trouble
+      return interest[node.id] ?? 0
     }
     let ranked = nodes.sorted { a, b in
       let (left, right) = (rank(a), rank(b))
@@ -212,24 +234,5 @@ struct Layout {
       return first != second ? first > second : a.id < b.id
     }
     shown = ranked.prefix(rows).map(\.id).sorted()
-  }
-
-  /// The node whose lane is at a place.
-  func node(at point: Point) -> NodeID? {
-    guard lanes.contains(point), point.y > lanes.y else { return nil }
-    let row = (point.y - lanes.y - 1) / laneHeight
-    return row < shown.count ? shown[row] : nil
-  }
-
-  /// The pane at a place.
-  func pane(at point: Point) -> Pane? {
-    if lanes.contains(point) { return .lanes }
-    if links.contains(point) || guarantees.contains(point) { return .links }
-    if clients.contains(point) || latency.contains(point) || timeline.contains(point) {
-      return .clients
-    }
-    if events.contains(point) || flights.contains(point) { return .events }
-    if narration.contains(point) { return .narration }
-    return nil
   }
 }

@@ -17,7 +17,7 @@ extension Pen {
     let sites = Set(snapshot.nodes.map(\.site)).count
     rule(
       Rect(x: rect.x, y: rect.y, width: rect.width, height: 1),
-      "links  row\(glyphs.arrowRight)col", right: sites > 1 ? "\(sites) sites" : "", pane: .links,
+      linksTitle, right: sites > 1 ? "\(sites) sites" : "", pane: .links,
       on: &canvas)
     let columnWidth = 5
     let ids = snapshot.nodes.map(\.id)
@@ -36,6 +36,7 @@ extension Pen {
       byPair[Pair(from: link.from, to: link.to)] = link
     }
     let counts = flightCounts
+    let overlay = LinkOverlay(snapshot)
     for (row, from) in down.enumerated() {
       let y = rect.y + 2 + row
       canvas.put(
@@ -44,6 +45,7 @@ extension Pen {
       for (position, to) in across.enumerated() {
         let pair = Pair(from: from, to: to)
         var (text, style) = from == to ? ("-", Style.dim) : mark(byPair[pair])
+        if from != to { (text, style) = mark(text, style, overlay, pair) }
         if text == "*", view.arrived.contains(where: { $0.from == from && $0.to == to }) {
           (text, style) = (String(glyphs.check), Style(.green, bold: true))
         }
@@ -57,7 +59,8 @@ extension Pen {
     let arrow = glyphs.arrowRight
     let legends =
       (snapshot.inFlight.isEmpty
-        ? [] : ["\(arrow) a message  \(arrow)3 three", "\(arrow) message \(arrow)3 three"]) + [
+        ? [] : ["\(arrow) a message  \(arrow)3 three", "\(arrow) message \(arrow)3 three"])
+      + modelLegends + [
         "* ok  ~80 +80ms  5% lost  \(glyphs.cross) cut", "* ok ~80ms 5% lost \(glyphs.cross) cut",
         "*ok ~ms %lost \(glyphs.cross)cut",
       ]
@@ -99,6 +102,7 @@ extension Pen {
       Rect(x: rect.x, y: rect.y, width: rect.width, height: 1), "nodes",
       right: right.isEmpty ? "links ok" : "links: " + right.joined(separator: " "), pane: .links,
       on: &canvas)
+    let troubles = snapshot.troubles
     let groups = max(1, (rect.width - 6) / 11)
     let each = groups * 10
     let rows = (snapshot.nodes.count + each - 1) / each
@@ -111,15 +115,19 @@ extension Pen {
         var (glyph, style) = cell(node)
         if node.id == view.selected { style = style.reversed }
         if node.role != .leader, node.trouble == 0 { glyph = glyphs.applied }
+        if node.state.isUp, troubles[node.id] ?? 0 > 0, node.trouble == 0 {
+          (glyph, style) = (glyphs.received, Style(.yellow))
+        }
         canvas[rect.x + 6 + position + position / 10, y] = Cell(glyph, style)
       }
     }
     let y = rect.y + 1 + rows
     guard y < rect.bottom else { return }
-    let parts: [(Character, String, Style)] = [
+    var parts: [(Character, String, Style)] = [
       (glyphs.applied, "well", Style(.blue)), (glyphs.received, "behind", Style(.yellow)),
       (glyphs.fork, "forked", Style(.vermilion)), (glyphs.cross, "dead", Style(.vermilion)),
     ]
+    if snapshot.replication != .singleLeader { parts.remove(at: 2) }
     var x = rect.x + 1
     for (glyph, word, style) in parts where x + word.count + 2 <= rect.right {
       canvas[x, rect.bottom - 1] = Cell(glyph, style)

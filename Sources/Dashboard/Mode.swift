@@ -16,6 +16,8 @@ public enum Mode: Equatable, Sendable {
   case node
   /// The page of lost writes.
   case lost
+  /// The page on which one of a key's siblings is chosen.
+  case siblings
   /// The page that sets two endings of one run side by side.
   case compare
   /// `y/N`.
@@ -66,6 +68,7 @@ public enum Intent: Equatable, Sendable {
   case kill, restart, freeze
   case part, heal, delay, loss
   case policy, workload
+  case siblings, watch
   case forceFailover, switchover
   case undo, redo
   case nextStep, previousChapter, nextChapter, takeOrGive

@@ -9,7 +9,7 @@ extension Pen {
     rule(
       Rect(x: rect.x, y: rect.y, width: rect.width, height: 1), "keys",
       right: "Enter runs a row, Esc goes back", on: &canvas)
-    let rows = Bindings.rows(of: view.home)
+    let rows = Bindings.rows(of: view.home, model: snapshot.replication)
     let height = rect.height - 1
     let isWide = rect.width >= 150
     let keysWidth = isWide ? rect.width / 2 : rect.width
@@ -37,11 +37,10 @@ extension Pen {
 
   /// The commands of the prompt, where there is room for them.
   private func commands(_ rect: Rect, on canvas: inout Canvas) {
-    var lines = CommandTable.rows(of: snapshot.knobs.model).map {
-      (":" + $0.usage(in: snapshot.knobs.model), $0.meaning)
-    }
-    lines += KnobTable.rows(of: snapshot.knobs.model).filter { !$0.isFixed }.map {
-      (":\($0.name) \($0.choices.joined(separator: "|"))", $0.meaning)
+    let model = snapshot.replication
+    var lines = CommandTable.rows(of: model).map { (":" + $0.usage(in: model), $0.meaning) }
+    lines += KnobTable.rows(of: model).filter { !$0.isFixed }.map {
+      (":\($0.name) \(snapshot.choices(of: $0).joined(separator: "|"))", $0.meaning)
     }
     for (row, line) in lines.prefix(rect.height).enumerated() {
       let used = put(
@@ -65,31 +64,7 @@ extension Pen {
     put(
       node.stateReason, at: Point(x: rect.x + 14, y: rect.y + 1), limit: rect.width - 15,
       on: &canvas)
-    let electable: String
-    switch node.electable {
-    case .yes: electable = "yes"
-    case .no(let why): electable = "no: \(why)"
-    }
-    var lines: [(String, String)] = [
-      ("role", node.role.rawValue + (node.isVoter ? ", votes" : ", learns, does not vote")),
-      ("term", "\(node.term)"), ("follows", follows(node)),
-      ("received", "\(node.received)  what reached its memory"),
-      ("written", "\(node.written)  what its disk was given"),
-      ("flushed", "\(node.flushed)  what survives a crash (record \(node.flushedIndex))"),
-      ("applied", "\(node.applied)  what its reads show (record \(node.appliedIndex))"),
-      ("commit", "\(node.commit)  what it knows to be committed"),
-      ("apply lag", lag(node.lag)), ("flush lag", lag(node.flushLag)),
-      ("lag, 60 s", sparkline(node.lagHistory, width: 60)),
-      ("lacks", lacks(node)),
-      ("electable", electable),
-      (
-        "serves",
-        "\(Short.count(node.servedPerSecond)) operations a second"
-          + (node.capacity.map { " of \(Short.count($0))" } ?? "")
-      ),
-      ("state hash", hexadecimal(node.hash)),
-      ("log begins", "\(node.oldest)"), ("rolled back", "\(node.rollbackRecords) records"),
-    ]
+    var lines = snapshot.replication == .singleLeader ? followerLines(node) : peerLines(node)
     if let fork = node.fork {
       lines.append(
         ("fork", "at \(fork.at), \(fork.records) records, acked to \(fork.acknowledgedThrough)"))
@@ -109,6 +84,35 @@ extension Pen {
       canvas.put(line.0, at: Point(x: rect.x + 2, y: y), style: .dim)
       put(line.1, at: Point(x: rect.x + 14, y: y), limit: rect.width - 15, on: &canvas)
     }
+  }
+
+  /// What is known of a leader or a follower: label and text.
+  private func followerLines(_ node: NodeSnapshot) -> [(String, String)] {
+    let electable: String
+    switch node.electable {
+    case .yes: electable = "yes"
+    case .no(let why): electable = "no: \(why)"
+    }
+    return [
+      ("role", node.role.rawValue + (node.isVoter ? ", votes" : ", learns, does not vote")),
+      ("term", "\(node.term)"), ("follows", follows(node)),
+      ("received", "\(node.received)  what reached its memory"),
+      ("written", "\(node.written)  what its disk was given"),
+      ("flushed", "\(node.flushed)  what survives a crash (record \(node.flushedIndex))"),
+      ("applied", "\(node.applied)  what its reads show (record \(node.appliedIndex))"),
+      ("commit", "\(node.commit)  what it knows to be committed"),
+      ("apply lag", lag(node.lag)), ("flush lag", lag(node.flushLag)),
+      ("lag, 60 s", sparkline(node.lagHistory, width: 60)),
+      ("lacks", lacks(node)),
+      ("electable", electable),
+      (
+        "serves",
+        "\(Short.count(node.servedPerSecond)) operations a second"
+          + (node.capacity.map { " of \(Short.count($0))" } ?? "")
+      ),
+      ("state hash", hexadecimal(node.hash)),
+      ("log begins", "\(node.oldest)"), ("rolled back", "\(node.rollbackRecords) records"),
+    ]
   }
 
   private func follows(_ node: NodeSnapshot) -> String {

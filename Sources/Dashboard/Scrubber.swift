@@ -43,7 +43,7 @@ extension Pen {
       : "\(history.copies) cop\(history.copies == 1 ? "y" : "ies") of the world hold "
         + Short.mebibytes(history.retainedBytes) + "  "
     guard width >= 110 else { return copies.trimmed }
-    return "\(copies)\(glyphs.arrowDown) you or a fault  \(glyphs.leader) elected  "
+    return "\(copies)\(glyphs.arrowDown) you or a fault  \(electedWord)"
       + "\(glyphs.warning) found" + (history.forkedAt == nil ? "" : "  \(glyphs.fork) fork")
   }
 

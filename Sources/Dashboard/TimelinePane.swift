@@ -13,10 +13,11 @@ extension Pen {
     rule(
       Rect(x: rect.x, y: rect.y, width: rect.width, height: 1), "timeline  1 col = 1 s",
       right:
-        "\(glyphs.arrowDown) you or a fault  \(glyphs.leader) elected  \(glyphs.warning) found",
+        "\(glyphs.arrowDown) you or a fault  \(electedWord)\(glyphs.warning) found",
       on: &canvas)
     let start = rect.x + Self.labels + room - samples.count
-    let barRows = rect.height - 4
+    let hasLeader = snapshot.replication == .singleLeader
+    let barRows = rect.height - (hasLeader ? 4 : 3)
     // Where there is room, latency stands below the writes.
     let latencyRows = barRows >= 9 ? barRows / 3 : 0
     let upper = Rect(
@@ -30,12 +31,17 @@ extension Pen {
         "p99 \(Short.milliseconds($0))"
       }
     }
-    let y = rect.y + 1 + barRows
-    canvas.put("leader", endingAt: rect.x + Self.labels - 1, y: y, style: .dim)
+    // Where nobody leads, that row is the bars'.
+    let y = rect.y + barRows + (hasLeader ? 1 : 0)
+    if hasLeader {
+      canvas.put("leader", endingAt: rect.x + Self.labels - 1, y: y, style: .dim)
+    }
     canvas.put("events", endingAt: rect.x + Self.labels - 1, y: y + 1, style: .dim)
     for (column, sample) in samples.enumerated() {
-      let (glyph, style) = reign(sample)
-      canvas[start + column, y] = Cell(glyph, style)
+      if hasLeader {
+        let (glyph, style) = reign(sample)
+        canvas[start + column, y] = Cell(glyph, style)
+      }
       if let (glyph, style) = happening(sample) {
         canvas[start + column, y + 1] = Cell(glyph, style)
       }
@@ -46,6 +52,11 @@ extension Pen {
       guard end - text.count > rect.x + Self.labels else { continue }
       canvas.put(text, endingAt: end, y: y + 2, style: .dim)
     }
+  }
+
+  /// The mark of elections, where there are any.
+  var electedWord: String {
+    snapshot.replication == .singleLeader ? "\(glyphs.leader) elected  " : ""
   }
 
   /// Values as bars of eighths of a row, the greatest of them named.

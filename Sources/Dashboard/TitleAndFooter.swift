@@ -7,14 +7,17 @@ extension Pen {
   func title(_ rect: Rect, on canvas: inout Canvas) {
     let clients = snapshot.clients
     let ledger = snapshot.ledger
-    let policy = KnobTable.row("ack")?.value(snapshot.knobs) ?? ""
     let running = snapshot.nodes.filter { $0.state == .running || $0.state == .suspect }.count
     // Where nothing is to be written, it is the reads that count.
     let readsRule = clients.load.workload == .c
     // Each part, and how soon it goes when there is no room: 0 never.
     var parts: [(text: String, style: Style, rank: Int)] = [
       ("replicascope", .bold, 40),
-      ("\(policy) \(running)/\(snapshot.nodes.count)", Style(.blue), 0), reign, clock(),
+      ("\(snapshot.ruling) \(running)/\(snapshot.nodes.count)", Style(.blue), 0),
+    ]
+    if snapshot.replication == .singleLeader { parts.append(reign) }
+    parts += [
+      clock(),
       ("\(Short.count(clients.writesPerSecond)) wr/s", .normal, readsRule ? 50 : 10),
       ("\(Short.count(clients.readsPerSecond)) rd/s", .normal, readsRule ? 10 : 50),
       (
@@ -29,12 +32,13 @@ extension Pen {
     if queue > 0, queue > clients.load.clients ?? 0 {
       parts.append(("queue \(Short.count(Double(queue)))", Style(.yellow, bold: true), 20))
     }
-    parts.append(("lost \(ledger.lost)", ledger.lost > 0 ? .loud : Style(.green), 0))
+    parts.append(("lost \(snapshot.lost)", snapshot.lost > 0 ? .loud : Style(.green), 0))
+    parts += versionParts
     if let other {
-      let isWorse = other.ledger.lost > ledger.lost
+      let isWorse = other.lost > snapshot.lost
       let word = rect.width < 70 ? "other" : "other lost"
       parts.append(
-        ("\(word) \(Short.count(Double(other.ledger.lost)))", isWorse ? .loud : .normal, 0))
+        ("\(word) \(Short.count(Double(other.lost)))", isWorse ? .loud : .normal, 0))
     }
     if view.isRecording {
       parts.append(("\(glyphs.record) REC", Style(.vermilion, bold: true), 0))
@@ -64,7 +68,10 @@ extension Pen {
   }
 
   private var shorter: [(long: String, short: String)] {
-    [
+    guard snapshot.replication == .singleLeader else {
+      return [(clock().text, clock(isShort: true).text)]
+    }
+    return [
       (reign.text, "\(model.leaders.count) LEADERS"),
       (clock().text, clock(isShort: true).text),
     ]
@@ -228,7 +235,7 @@ extension Pen {
       show("\(row.usage(in: snapshot.knobs.model))   \(row.meaning)", .dim, 0)
     } else if let row = KnobTable.row(word) {
       show(
-        "\(row.name) \(row.choices.joined(separator: " | "))   \(row.meaning)"
+        "\(row.name) \(snapshot.choices(of: row).joined(separator: " | "))   \(row.meaning)"
           + " (now \(row.value(snapshot.knobs)))", .dim, 0)
     }
   }

@@ -27,8 +27,11 @@ extension ViewState {
     if case .mouse(let event) = key { return mouse(event, scene, size, milliseconds) }
     if key.isInput, !isTyping { lastKey = key.description }
     if case .paste(let text) = key { return paste(text, at: milliseconds) }
-    guard let intent = Bindings.intent(of: key, in: mode, isPlayed: isPlayed) else {
-      type(key, at: milliseconds)
+    guard
+      let intent = Bindings.intent(
+        of: key, in: mode, isPlayed: isPlayed, model: snapshot.replication)
+    else {
+      type(key, snapshot, at: milliseconds)
       return []
     }
     switch intent {
@@ -43,6 +46,7 @@ extension ViewState {
     case .filter: return filterIntent(intent)
     case .help: return helpIntent(intent, scene, size, milliseconds)
     case .lost: return lostIntent(intent, snapshot)
+    case .siblings: return siblingsIntent(intent, snapshot, milliseconds)
     case .confirm: return confirmIntent(intent, milliseconds)
     }
   }
@@ -61,7 +65,7 @@ extension ViewState {
   }
 
   /// A key that the mode's table does not have: text, or nothing, which is said.
-  private mutating func type(_ key: Key, at milliseconds: Int) {
+  private mutating func type(_ key: Key, _ snapshot: ClusterSnapshot, at milliseconds: Int) {
     switch mode {
     case .prompt: _ = prompt.edit(key)
     case .filter:
@@ -70,9 +74,10 @@ extension ViewState {
       eventsBack = 0
     case .confirm: break
     case .link: show(.note("\(key) is no node: 1 to 9, 0 for all, Esc"), at: milliseconds)
-    case .lab, .demo, .node, .help, .lost, .compare:
+    case .lab, .demo, .node, .help, .lost, .compare, .siblings:
       let text =
-        Bindings.elsewhere(key, isPlayed: isPlayed) ?? "\(key) does nothing here; ? lists the keys"
+        Bindings.elsewhere(key, isPlayed: isPlayed, model: snapshot.replication)
+        ?? "\(key) does nothing here; ? lists the keys"
       show(.note(text), at: milliseconds)
     }
   }
@@ -99,8 +104,8 @@ extension ViewState {
     case .up, .down, .first, .last: move(intent, scene, size)
     case .selectDigit: select(key, snapshot, milliseconds)
     case .selectNone: selected = nil
-    case .nextPane: focus(1)
-    case .previousPane: focus(-1)
+    case .nextPane: focus(1, snapshot)
+    case .previousPane: focus(-1, snapshot)
     case .open: if selected != nil { (mode, home) = (.node, .node) }
     case .back: goBack()
     case .help: mode = .help
@@ -122,7 +127,9 @@ extension ViewState {
     case .heal: return [.command(.heal(everything: false))]
     case .undo: return [.command(.undo)]
     case .redo: return [.command(.redo)]
-    case .policy: return [.command(.set(.acknowledgement(nextPolicy(snapshot))))]
+    case .policy: return changePolicy(snapshot, milliseconds)
+    case .siblings: openSiblings(snapshot, milliseconds)
+    case .watch: return watchNewest(snapshot, milliseconds)
     case .workload: return [.command(.load(LoadChange(workload: nextWorkload(snapshot))))]
     default:
       return travel(intent, snapshot, milliseconds) ?? onSelected(intent, snapshot, milliseconds)
@@ -172,35 +179,16 @@ extension ViewState {
     }
   }
 
-  private mutating func focus(_ step: Int) {
-    let panes = Pane.allCases.filter { $0 != .narration || isPlayed }
+  private mutating func focus(_ step: Int, _ snapshot: ClusterSnapshot) {
+    let panes = Pane.allCases.filter {
+      switch $0 {
+      case .narration: isPlayed
+      case .conflicts: snapshot.replication != .singleLeader
+      default: true
+      }
+    }
     let position = panes.firstIndex(of: pane) ?? 0
     pane = panes[(position + step + panes.count) % panes.count]
-  }
-
-  mutating func move(_ intent: Intent, _ scene: Scene, _ size: Size) {
-    let snapshot = scene.snapshot
-    if pane == .narration, isAtTop { return scrollNarration(intent, scene, size) }
-    if pane == .events, isAtTop {
-      let rows = Layout(scene, view: self, size: size).events.height - 1
-      let most = max(0, EventList(snapshot.events, filter: filter).lines.count - rows)
-      switch intent {
-      case .up: eventsBack = min(eventsBack + 1, most)
-      case .down: eventsBack = max(0, min(eventsBack, most) - 1)
-      case .first: eventsBack = most
-      default: eventsBack = 0
-      }
-      return
-    }
-    let nodes = snapshot.nodes.map(\.id)
-    guard !nodes.isEmpty else { return }
-    let position = selected.flatMap { nodes.firstIndex(of: $0) }
-    switch intent {
-    case .up: selected = nodes[max(0, (position ?? nodes.count) - 1)]
-    case .down: selected = nodes[min(nodes.count - 1, (position ?? -1) + 1)]
-    case .first: selected = nodes.first
-    default: selected = nodes.last
-    }
   }
 
   private mutating func select(_ key: Key, _ snapshot: ClusterSnapshot, _ milliseconds: Int) {
@@ -233,15 +221,6 @@ extension ViewState {
       return []
     }
     return [.command(.speed(next))]
-  }
-
-  private func nextPolicy(_ snapshot: ClusterSnapshot) -> AcknowledgementPolicy {
-    switch snapshot.knobs.acknowledgement {
-    case .asynchronous: .any(1, [])
-    case .any, .first: .majority
-    case .majority: .synchronous
-    case .synchronous: .asynchronous
-    }
   }
 
   private func nextWorkload(_ snapshot: ClusterSnapshot) -> Workload {

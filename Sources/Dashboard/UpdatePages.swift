@@ -9,7 +9,8 @@ extension ViewState {
   mutating func helpIntent(
     _ intent: Intent, _ scene: Scene, _ size: Size, _ milliseconds: Int
   ) -> [Action] {
-    let rows = Bindings.rows(of: home, isPlayed: isPlayed)
+    let rows = Bindings.rows(
+      of: home, isPlayed: isPlayed, model: scene.snapshot.replication)
     switch intent {
     case .up: helpRow = max(0, helpRow - 1)
     case .down: helpRow = min(rows.count - 1, helpRow + 1)
@@ -27,7 +28,7 @@ extension ViewState {
   }
 
   mutating func lostIntent(_ intent: Intent, _ snapshot: ClusterSnapshot) -> [Action] {
-    let last = max(0, snapshot.ledger.lostWrites.count - 1)
+    let last = max(0, snapshot.ledger.lostWrites.count + snapshot.losers.count - 1)
     switch intent {
     case .up: lostRow = max(0, lostRow - 1)
     case .down: lostRow = min(last, lostRow + 1)
@@ -57,8 +58,10 @@ extension ViewState {
       } else if let pane = layout.pane(at: event.position) {
         self.pane = pane
       }
-    case .wheelUp: if pane == .events || pane == .narration { move(.up, scene, size) }
-    case .wheelDown: if pane == .events || pane == .narration { move(.down, scene, size) }
+    case .wheelUp:
+      if pane == .events || pane == .narration || pane == .conflicts { move(.up, scene, size) }
+    case .wheelDown:
+      if pane == .events || pane == .narration || pane == .conflicts { move(.down, scene, size) }
     default: break
     }
     return []

@@ -32,8 +32,10 @@ extension ViewState {
   private static func danger(of command: Command, _ snapshot: ClusterSnapshot) -> Danger {
     switch command {
     case .wipe(let reference):
-      guard case .singleLeader(let model) = snapshot.model else { return .none }
       let node = snapshot.resolve(reference)
+      guard case .singleLeader(let model) = snapshot.model else {
+        return .question(costOfWiping(node, reference, snapshot))
+      }
       let isLast = node.map { model.guarantees.copies == [$0.id] } ?? false
       let name = node?.id.description ?? "\(reference)"
       return .question(
@@ -44,6 +46,25 @@ extension ViewState {
     case .promote(let reference): return dangerOfPromotion(reference, snapshot)
     default: return .none
     }
+  }
+
+  /// What goes with a disk where several nodes take writes: those that no other node has, and what
+  /// it keeps for others.
+  private static func costOfWiping(
+    _ node: NodeSnapshot?, _ reference: NodeReference, _ snapshot: ClusterSnapshot
+  ) -> String {
+    guard let node else { return "Destroy \(reference)'s disk? y/N" }
+    var cost = ""
+    switch snapshot.model {
+    case .multiLeader(let model):
+      let only = Streams(snapshot, model).onlyAt(node.id)
+      if only > 0 { cost = ", with \(only) write\(only == 1 ? "" : "s") that no other node has" }
+    case .leaderless(let model):
+      let hints = model.ring.first { $0.node == node.id }?.hints ?? 0
+      if hints > 0 { cost = ", with \(hints) hint\(hints == 1 ? "" : "s") for others" }
+    case .singleLeader: break
+    }
+    return "Destroy \(node.id)'s disk\(cost)? y/N"
   }
 
   /// A forced promotion loses every acknowledged write that the node's log lacks.

@@ -24,6 +24,8 @@ public enum Action: Equatable, Sendable {
 /// The panes that can be focused.
 public enum Pane: Int, CaseIterable, Sendable {
   case lanes, links, clients, events
+  /// Conflicts and siblings; there where several nodes take writes of a key.
+  case conflicts
   /// What an audience is told; there while a script is played.
   case narration
 }
@@ -42,6 +44,10 @@ public struct ViewState: Equatable, Sendable {
   public var isFullScreen = false
   /// Events scrolled back from the newest.
   public var eventsBack = 0
+  /// Conflicts scrolled back from the newest.
+  public var conflictsBack = 0
+  /// The version that is selected among siblings.
+  public var choice: SiblingChoice?
   /// Only events that contain this are shown.
   public var filter = ""
   /// The `:` line.
@@ -173,6 +179,8 @@ public struct ViewState: Equatable, Sendable {
     // A moment in the past has a scale of its own.
     if let drawn, snapshot.at < drawn { axis = nil }
     drawn = snapshot.at
+    // Only the logs of one leader have an axis in common.
+    guard snapshot.replication == .singleLeader else { return axis = nil }
     let layout = Layout(scene, view: self, size: size)
     axis = Axis(snapshot, columns: layout.axisColumns, memory: axis).memory(
       after: axis, at: milliseconds)

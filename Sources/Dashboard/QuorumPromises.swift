@@ -1,0 +1,197 @@
+import Canvas
+import Operations
+import Positions
+
+/// What clients can rely on where quorums take the place of leaders.
+extension Pen {
+  func quorumGuarantees(
+    _ model: LeaderlessSnapshot, _ rect: Rect, on canvas: inout Canvas
+  ) {
+    let quorums = Quorums(snapshot, model)
+    let wrong = standIns(model, quorums) + suspects(model) + waitingKeys(model.versions)
+    promises(
+      verdict(model, quorums),
+      [meeting(model, quorums), surviving(quorums)] + wrong
+        + [copying(model, quorums), losing(model.versions), forgetting],
+      rect, on: &canvas)
+  }
+
+  static func percent(_ share: Double) -> String {
+    let value = share * 100
+    if value > 0, value < 0.1 { return "<0.1 %" }
+    return "\(Short.fixed(value, value < 9.95 && value > 0 ? 1 : 0)) %"
+  }
+
+  private func verdict(_ model: LeaderlessSnapshot, _ quorums: Quorums) -> Verdict {
+    let alarm = Style(.vermilion, bold: true).reversed
+    if quorums.running == 0 { return Verdict("DOWN", "no node runs", alarm) }
+    if quorums.unwritable > 0 || quorums.unreadable > 0 {
+      let isWrites = quorums.unwritable >= quorums.unreadable
+      let share = isWrites ? quorums.unwritable : quorums.unreadable
+      let word = isWrites ? "writes" : "reads"
+      let need = isWrites ? "W=\(quorums.write)" : "R=\(quorums.read)"
+      return share == 1
+        ? Verdict("NO \(word.uppercased())", "fewer than \(need) replicas run", alarm)
+        : Verdict(
+          "STOPPED", "\(word) of \(Self.percent(share)) of keys: \(need)", alarm)
+    }
+    if let stale = model.measuredStaleness, stale >= 0.001 {
+      return Verdict(
+        "STALE \(Self.percent(stale))", "of reads miss the latest write",
+        Style(.orange, bold: true).reversed)
+    }
+    if quorums.isSloppy, model.hints > 0 {
+      return Verdict(
+        "SLOPPY", "stand-ins took \(Short.grouped(model.hints)) writes",
+        Style(.orange, bold: true).reversed)
+    }
+    let down = snapshot.nodes.count - quorums.running
+    if down > 0, min(quorums.writesAfter, quorums.readsAfter) == 0 {
+      let what =
+        quorums.writesAfter > 0 ? "reads" : quorums.readsAfter > 0 ? "writes" : "reads and writes"
+      return Verdict(
+        "NO SPARE", "one more stops \(what)", Style(.yellow, bold: true).reversed)
+    }
+    if !quorums.overlap {
+      return Verdict(
+        "WEAK", "\(quorums.sum): a read may miss the latest", Style(.yellow, bold: true).reversed)
+    }
+    return Verdict(
+      "MEETS", "\(quorums.sum): reads meet every acked write",
+      Style(.green, bold: true).reversed)
+  }
+
+  // MARK: The rows
+
+  /// Whether a read meets the latest write, as counted and as predicted.
+  private func meeting(_ model: LeaderlessSnapshot, _ quorums: Quorums) -> Promise {
+    let predicted = model.predictedStaleness.map { " (predicted \(Self.percent($0)))" } ?? ""
+    let measured = model.measuredStaleness.map { Self.percent($0) }
+    if quorums.isSloppy, quorums.read + quorums.write > quorums.replicas {
+      return fair(
+        "reads",
+        "R+W>N promises nothing while stand-ins take writes; \(measured ?? "?") missed",
+        "R+W>N void with stand-ins; \(measured ?? "?") miss", "R+W>N void with stand-ins")
+    }
+    if quorums.overlap {
+      let now = measured.map { "; \($0) missed\(predicted)" } ?? ""
+      let short = measured.map { "; \($0) missed" } ?? ""
+      return good(
+        "reads", "a read meets the latest acked write\(now)", "meet the latest write\(short)",
+        "\(quorums.sum)\(short)")
+    }
+    guard let measured else {
+      return fair("reads", "a read may miss the latest write\(predicted)", "may miss the latest")
+    }
+    return fair(
+      "reads", "a read misses the latest write with \(measured) now\(predicted)",
+      "\(measured) miss the latest\(predicted)", "\(measured) miss\(predicted)")
+  }
+
+  /// How many more nodes may fail, whichever they are.
+  private func surviving(_ quorums: Quorums) -> Promise {
+    let (writes, reads) = (quorums.writesAfter, quorums.readsAfter)
+    func word(_ failures: Int) -> String {
+      failures < 0
+        ? "have stopped" : failures == 0 ? "stop at the next" : "outlast \(failures) more"
+    }
+    func short(_ failures: Int) -> String { failures < 0 ? "stopped" : "\(failures) more" }
+    let nodes = "node\(writes == 1 ? "" : "s")"
+    let texts: [String]
+    if writes == reads, writes >= 0 {
+      texts =
+        writes == 0
+        ? ["the next failure stops reads and writes", "the next failure stops both"]
+        : [
+          "any \(writes) more \(nodes) may fail, and all goes on",
+          "any \(writes) more \(nodes) may fail",
+        ]
+    } else {
+      texts = [
+        "writes \(word(writes)), reads \(word(reads))",
+        "writes \(short(writes)), reads \(short(reads))",
+      ]
+    }
+    let least = min(writes, reads)
+    return Promise(
+      glyph: least < 0 ? glyphs.cross : least == 0 ? "~" : glyphs.check,
+      style: Style(least < 0 ? .vermilion : least == 0 ? .yellow : .green, bold: true),
+      label: "fails", texts: texts)
+  }
+
+  private func copying(_ model: LeaderlessSnapshot, _ quorums: Quorums) -> Promise {
+    let after =
+      snapshot.knobs.leaderless.antiEntropy == nil ? "hints only" : "hints, reads, Merkle trees"
+    let texts = [
+      "acked on \(quorums.write) disks of \(quorums.replicas); the rest by \(after)",
+      "acked on \(quorums.write) of \(quorums.replicas) disks",
+    ]
+    return quorums.write > 1
+      ? good("copies", texts[0], texts[1]) : fair("copies", texts[0], texts[1])
+  }
+
+  private func losing(_ versions: VersionsSnapshot) -> Promise {
+    let lost = versions.losers > 0 ? "; \(Short.grouped(versions.losers)) lost so far" : ""
+    switch snapshot.knobs.resolution {
+    case .lastWriterWins:
+      return fair(
+        "rule", "the later clock wins, the other write is lost\(lost)", "later clock wins\(lost)",
+        "lww\(lost)")
+    case .siblings: return good("rule", "both are kept until somebody chooses", "both are kept")
+    case .types: return good("rule", "types merge; others: later clock wins", "types, else lww")
+    case .custom: return fair("rule", "by the key's prefix, else later clock wins", "by prefix")
+    }
+  }
+
+  private var forgetting: Promise {
+    switch snapshot.knobs.leaderless.tombstones {
+    case .untilAll:
+      good("delete", "is kept until all replicas have it", "kept until all have it")
+    case .grace(let time):
+      fair(
+        "delete",
+        "forgotten after \(Short.duration(time)): a node away longer brings the key back",
+        "forgotten after \(Short.duration(time))")
+    }
+  }
+
+  // MARK: What is wrong
+
+  private func standIns(_ model: LeaderlessSnapshot, _ quorums: Quorums) -> [Promise] {
+    var lines: [Promise] = []
+    if model.hints > 0 {
+      let keepers = model.ring.filter { $0.hints > 0 }.map(\.node)
+      lines.append(
+        fair(
+          "hints",
+          "\(Short.grouped(model.hints)) wait on \(names(keepers)); lost with their disks",
+          "\(Short.grouped(model.hints)) wait on \(names(keepers))"))
+    }
+    if model.unavailable > 0 {
+      lines.append(
+        bad(
+          "refuse", "\(Short.grouped(model.unavailable)) refused: too few replicas",
+          "\(Short.grouped(model.unavailable)): too few replicas"))
+    }
+    return lines
+  }
+
+  /// Nodes that run and are thought to be down by one that runs.
+  private func suspects(_ model: LeaderlessSnapshot) -> [Promise] {
+    let threshold = snapshot.knobs.leaderless.phiThreshold
+    let up = model.ring.filter { snapshot.node($0.node)?.state.isUp ?? false }
+    let wronged = snapshot.nodes.indices.filter { position in
+      guard snapshot.nodes[position].state.isUp else { return false }
+      let suspecting = up.filter {
+        position < $0.suspicions.count && ($0.suspicions[position] ?? 0) >= threshold
+      }
+      return suspecting.count * 2 >= up.count
+    }
+    guard !wronged.isEmpty else { return [] }
+    let list = names(wronged.map { snapshot.nodes[$0].id })
+    let (verb, them) = wronged.count == 1 ? ("runs", "it") : ("run", "them")
+    return [
+      fair("down?", "\(list) \(verb), but most think \(them) down", "\(list) \(verb), thought down")
+    ]
+  }
+}

@@ -1,0 +1,74 @@
+import Canvas
+import Operations
+import Positions
+
+/// What brings replicas together again: hints, read repair, Merkle trees.
+extension Pen {
+  func repairs(_ rect: Rect, on canvas: inout Canvas) {
+    guard rect.height > 1, case .leaderless(let model) = snapshot.model else { return }
+    let versions = model.versions
+    rule(
+      Rect(x: rect.x, y: rect.y, width: rect.width, height: 1), "how far replicas differ",
+      right: snapshot.knobs.leaderless.antiEntropy.map { "Merkle every \(Short.duration($0))" }
+        ?? "no anti-entropy", on: &canvas)
+    let share = versions.keys > 0 ? Double(versions.divergentKeys) / Double(versions.keys) : 0
+    func grouped(_ value: Int) -> String { Short.grouped(value) }
+    let isOff = versions.divergentKeys > 0
+    var lines: [([String], Style)] = [
+      (
+        [
+          "\(grouped(versions.divergentKeys)) of \(grouped(versions.keys)) keys differ (\(Self.percent(share)))",
+          "\(grouped(versions.divergentKeys)) keys differ (\(Self.percent(share)))",
+        ], isOff ? Style(.yellow, bold: true) : Style(.green)
+      ),
+      (
+        [
+          "hints    \(grouped(model.hints)) wait, \(grouped(model.hintsDelivered)) handed over, \(grouped(model.hintsExpired)) too old",
+          "hints    \(grouped(model.hints)) wait, \(grouped(model.hintsDelivered)) delivered",
+          "hints    \(grouped(model.hints)) wait",
+        ], model.hints > 0 ? Style(.purple, bold: true) : .normal
+      ),
+      (
+        [
+          "Merkle   \(grouped(model.differingRanges)) ranges differ; \(grouped(model.antiEntropyRepairs)) keys mended, \(Short.bytes(model.antiEntropyBytes)) in \(grouped(model.exchanges)) exchanges",
+          "Merkle   \(grouped(model.differingRanges)) ranges differ, \(grouped(model.antiEntropyRepairs)) mended",
+          "Merkle   \(grouped(model.differingRanges)) ranges differ",
+        ], model.differingRanges > 0 ? Style(.yellow, bold: true) : .normal
+      ),
+      (
+        [
+          "reads    \(grouped(model.repairs)) replicas repaired; refused \(grouped(model.unavailable))",
+          "reads    \(grouped(model.repairs)) repaired",
+        ], .normal
+      ),
+    ]
+    if rect.height > 5 {
+      let measured = model.measuredStaleness.map { Self.percent($0) } ?? "not measured"
+      let predicted = model.predictedStaleness.map { Self.percent($0) } ?? "unknown yet"
+      lines.append(
+        (["stale    \(measured) of reads; predicted \(predicted)"], .normal))
+      lines.append(
+        (
+          [
+            "AE cost  \(Short.bytes(model.antiEntropyBytes)) in \(grouped(model.exchanges)) exchanges"
+          ], .dim
+        ))
+    }
+    for (row, line) in lines.prefix(rect.height - 1).enumerated() {
+      let text = line.0.first { Legible.width($0) <= rect.width - 2 } ?? line.0.last ?? ""
+      put(
+        text, at: Point(x: rect.x + 1, y: rect.y + 1 + row), style: line.1, limit: rect.width - 2,
+        on: &canvas)
+    }
+    // The share as a bar, where there is room for it below.
+    let y = rect.y + 1 + lines.count
+    guard y < rect.bottom, versions.keys > 0 else { return }
+    let columns = min(rect.width - 2, 60)
+    let odd = isOff ? max(1, Int((share * Double(columns)).rounded())) : 0
+    for x in 0..<columns {
+      canvas[rect.x + 1 + x, y] =
+        x < odd
+        ? Cell(glyphs.sent, Style(.yellow, bold: true)) : Cell(glyphs.applied, Style(.green))
+    }
+  }
+}

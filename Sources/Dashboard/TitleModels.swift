@@ -1,0 +1,56 @@
+import Canvas
+import Operations
+import Positions
+
+/// What the first line says in each model.
+extension Pen {
+  /// Conflicts and what there is to mend: text, style, and how soon it goes where there is no room.
+  var versionParts: [(text: String, style: Style, rank: Int)] {
+    guard let versions = snapshot.model.versions else { return [] }
+    var parts: [(text: String, style: Style, rank: Int)] = []
+    if versions.lostByClock > 0 {
+      parts.append(("\(Short.grouped(versions.lostByClock)) by clock", .loud, 2))
+    }
+    parts.append(("conflicts \(Short.grouped(versions.conflicts))", .normal, 4))
+    if versions.siblings > 0 {
+      parts.append(
+        ("siblings \(Short.grouped(versions.siblings))", Style(.yellow, bold: true), 3))
+    }
+    if case .leaderless(let model) = snapshot.model {
+      parts.append(
+        (
+          "hints \(Short.grouped(model.hints))",
+          model.hints > 0 ? Style(.purple, bold: true) : .normal, 6
+        ))
+      if model.unavailable > 0 {
+        parts.append(
+          ("refused \(Short.grouped(model.unavailable))", Style(.vermilion, bold: true), 5))
+      }
+      parts.append(("repairs \(Short.grouped(model.repairs))", .normal, 35))
+      let stale = model.measuredStaleness.map(Self.percent) ?? "-"
+      let predicted = model.predictedStaleness.map(Self.percent) ?? "-"
+      parts.append(("miss \(stale), predicted \(predicted)", .normal, 32))
+    }
+    let isOff = versions.divergentKeys > 0
+    parts.append(
+      (
+        "\(Short.grouped(versions.divergentKeys)) keys differ",
+        isOff ? Style(.yellow, bold: true) : .normal, isOff ? 12 : 33
+      ))
+    return parts
+  }
+}
+
+extension ClusterSnapshot {
+  /// What decides when a write is safe, and where conflicts end.
+  var ruling: String {
+    switch model {
+    case .singleLeader: return KnobTable.row("ack")?.value(knobs) ?? ""
+    case .multiLeader: return "multi-leader \(knobs.rule) \(knobs.multiLeader.topology.rawValue)"
+    case .leaderless:
+      let quorums = knobs.leaderless
+      let sloppy = quorums.sloppy ? " sloppy" : ""
+      return "N\(quorums.replicationFactor) R\(quorums.readQuorum) W\(quorums.writeQuorum)\(sloppy)"
+    }
+  }
+}
