@@ -209,7 +209,7 @@ import Testing
     let comparison = Comparison(here, there)
     #expect(comparison.here.lost == 0)
     #expect(comparison.there.lost == 31)
-    #expect(comparison.there.lostWrites.count == 4)
+    #expect(comparison.there.lostKeys.count == 4)
     #expect(comparison.here.acknowledged == 3_024)
     #expect(comparison.knobs.map(\.name) == ["ack", "check-quorum"])
   }

@@ -1,0 +1,61 @@
+import Operations
+import Positions
+import Testing
+
+@testable import Dashboard
+
+@Suite struct ModelFactsTests {
+  private func flow(_ snapshot: ClusterSnapshot) -> Streams? {
+    guard case .multiLeader(let model) = snapshot.model else { return nil }
+    return Streams(snapshot, model)
+  }
+
+  @Test func aRingIsBrokenBehindADeadNode() throws {
+    let streams = try #require(flow(Scenes.multiRing))
+    let (n1, n3, n4, n5) = (NodeID(1), NodeID(3), NodeID(4), NodeID(5))
+    #expect(!streams.hasWay(from: n1, to: n3))
+    #expect(streams.hasWay(from: n3, to: n1))
+    #expect(streams.hasWay(from: n4, to: n5))
+    #expect(streams.onlyAt(n1) == 70)
+    #expect(streams.unheard.count == 6)
+  }
+
+  @Test func allToAllSurvivesACut() throws {
+    var snapshot = Scenes.multiHealthy
+    for position in snapshot.links.indices
+    where snapshot.links[position].from == NodeID(1) && snapshot.links[position].to == NodeID(2) {
+      snapshot.links[position].isCut = true
+    }
+    let streams = try #require(flow(snapshot))
+    #expect(streams.unheard.isEmpty, "n3 hands it on")
+  }
+
+  private func count(_ snapshot: ClusterSnapshot) -> Quorums? {
+    guard case .leaderless(let model) = snapshot.model else { return nil }
+    return Quorums(snapshot, model)
+  }
+
+  @Test func failuresThatQuorumsSurvive() throws {
+    let healthy = try #require(count(Scenes.quorumHealthy))
+    #expect([healthy.writesAfter, healthy.readsAfter] == [1, 1])
+    #expect(healthy.overlap && healthy.sum == "R2+W2>N3")
+    let hints = try #require(count(Scenes.quorumHints))
+    #expect([hints.writesAfter, hints.readsAfter] == [0, 0])
+    let sloppy = try #require(count(Scenes.quorumSloppy))
+    #expect([sloppy.writesAfter, sloppy.readsAfter] == [3, 1])
+    #expect(!sloppy.overlap)
+    let weak = try #require(count(Scenes.quorumDivergent))
+    #expect(weak.sum == "R1+W1<N3" && !weak.overlap)
+  }
+
+  @Test func aPartOfTheRingStops() throws {
+    var snapshot = Scenes.quorum(10)
+    Scenes.kill(4, in: &snapshot)
+    Scenes.kill(5, in: &snapshot)
+    Scenes.changeQuorum(&snapshot) { $0.arcs = (0..<100).map { NodeID($0 / 10 + 1) } }
+    let quorums = try #require(count(snapshot))
+    // The arcs of n3 and n4 from which both dead nodes are among the next three.
+    #expect(quorums.unwritable > 0 && quorums.unwritable < 0.5)
+    #expect(quorums.writesAfter < 0)
+  }
+}
