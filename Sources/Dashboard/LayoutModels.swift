@@ -40,6 +40,9 @@ extension Layout {
       timeline = 0
       if laneHeight > 1 {
         events = 3
+        let short = max(0, middle + data + events - free)
+        data -= min(short, data - 5)
+        middle -= min(max(0, middle + data + events - free), middle - 7)
         return
       }
       middle = min(6, free)

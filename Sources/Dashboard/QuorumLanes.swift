@@ -91,7 +91,13 @@ extension Pen {
     }
     let room = tail.x - x - 1
     // Side by side where they fit, else one below the other.
-    let versions = holder.versions.map { text($0, long: room >= 50) }
+    // Several have room for their values and writers first.
+    let isTight = holder.versions.count > 1 && room < 40
+    let versions = holder.versions.map {
+      isTight
+        ? "\($0.shown) \($0.dot.actor.node.map(\.description) ?? "?")"
+        : text($0, long: room >= 50)
+    }
     let line = versions.joined(separator: "  \(glyphs.divider) ")
     guard versions.count > 1, rect.height > 1, Legible.width(line) > room else {
       put(

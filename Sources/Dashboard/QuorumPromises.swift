@@ -93,7 +93,7 @@ extension Pen {
     let (writes, reads) = (quorums.writesAfter, quorums.readsAfter)
     func word(_ failures: Int) -> String {
       failures < 0
-        ? "have stopped" : failures == 0 ? "stop at the next" : "outlast \(failures) more"
+        ? "have stopped" : failures == 0 ? "stop at the next" : "survive \(failures) more"
     }
     func short(_ failures: Int) -> String { failures < 0 ? "stopped" : "\(failures) more" }
     let nodes = "node\(writes == 1 ? "" : "s")"

@@ -30,7 +30,7 @@ extension Pen {
       ),
       (
         [
-          "Merkle   \(grouped(model.differingRanges)) ranges differ; \(grouped(model.antiEntropyRepairs)) keys mended, \(Short.bytes(model.antiEntropyBytes)) in \(grouped(model.exchanges)) exchanges",
+          "Merkle   \(grouped(model.differingRanges)) ranges differ; anti-entropy mended \(grouped(model.antiEntropyRepairs)) keys",
           "Merkle   \(grouped(model.differingRanges)) ranges differ, \(grouped(model.antiEntropyRepairs)) mended",
           "Merkle   \(grouped(model.differingRanges)) ranges differ",
         ], model.differingRanges > 0 ? Style(.yellow, bold: true) : .normal
@@ -50,7 +50,7 @@ extension Pen {
       lines.append(
         (
           [
-            "AE cost  \(Short.bytes(model.antiEntropyBytes)) in \(grouped(model.exchanges)) exchanges"
+            "cost     \(Short.bytes(model.antiEntropyBytes)) in \(grouped(model.exchanges)) exchanges"
           ], .dim
         ))
     }

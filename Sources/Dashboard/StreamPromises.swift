@@ -91,6 +91,7 @@ extension Pen {
     return fair(
       "copies",
       "on its node only until streamed: worst \(time(worst.time)), \(count(worst.writes, "write")) of \(worst.node)",
+      "on one disk until streamed: worst \(time(worst.time)) (\(worst.node))",
       "on its node only: \(time(worst.time)) (\(worst.node))",
       "one, for \(time(worst.time)) (\(worst.node))")
   }

@@ -44,8 +44,22 @@ struct Streams {
       else { continue }
       next[from].append(to)
     }
-    ways = (0..<count).flatMap { Self.reached(from: $0, next) }
+    var ways = (0..<count).flatMap { Self.reached(from: $0, next) }
+    if snapshot.knobs.multiLeader.topology == .all {
+      // Where everybody sends to everybody, whether others hand on what a cut link holds up shows in
+      // what arrives.
+      for cut in cuts {
+        guard let from = place(cut.from), let to = place(cut.to) else { continue }
+        let here = from * count + to
+        guard ways[here], let stream = grid[here], stream.lacking > 0 else { continue }
+        ways[here] = stream.lag.map { $0 < Self.handedOn } ?? false
+      }
+    }
+    self.ways = ways
   }
+
+  /// A write that takes longer round a cut does not come round it.
+  private static let handedOn = Interval.seconds(2)
 
   private static func reached(from start: Int, _ next: [[Int]]) -> [Bool] {
     var seen = [Bool](repeating: false, count: next.count)

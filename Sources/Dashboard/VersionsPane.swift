@@ -19,7 +19,7 @@ extension Pen {
       on: &canvas)
     let rows = rect.height - 1
     let all = Array(versions.newest.reversed())
-    guard !all.isEmpty else {
+    guard !all.isEmpty || versions.conflicts > 0 else {
       let texts = [
         "none yet: no two writes of a key were made without knowing of one another",
         "none yet: no two writes at once", "none yet",
@@ -132,7 +132,17 @@ extension Pen {
         at: Point(x: x, y: rect.y), style: Style(.green), limit: rect.right - x, on: &canvas)
       return
     }
-    for holder in watched.holders where x < rect.right - 4 {
+    // Where many hold it, the odd ones are named.
+    var named = watched.holders
+    if named.count > 6 {
+      let odd = named.filter { !$0.isNewest }
+      x +=
+        canvas.put(
+          "\(glyphs.check) newest on \(named.count - odd.count)", at: Point(x: x, y: rect.y),
+          style: Style(.green)) + 2
+      named = odd
+    }
+    for holder in named where x < rect.right - 4 {
       let (glyph, style) = mark(of: holder)
       canvas[x, rect.y] = Cell(glyph, style)
       let value = holder.versions.map(\.shown).joined(separator: "|")

@@ -6,7 +6,8 @@ import Positions
 extension Scenes {
   static let leaderlessOnes: [(name: String, snapshot: ClusterSnapshot)] = [
     ("quorum-healthy", quorumHealthy), ("quorum-hints", quorumHints),
-    ("quorum-sloppy", quorumSloppy), ("quorum-ring", quorumRing),
+    ("quorum-sloppy", quorumSloppy), ("quorum-siblings", quorumSiblings),
+    ("quorum-ring", quorumRing),
     ("quorum-divergent", quorumDivergent), ("quorum-hundred", quorumHundred),
   ]
 
@@ -67,6 +68,29 @@ extension Scenes {
       $0.versions.watched?.holders[2].versions = [version("red", 1, 4, at: 150)]
     }
     snapshot.events.append(event(2, 160_000, .command, "n3 killed"))
+    return snapshot
+  }
+
+  /// Two versions of a cart on all replicas.
+  static var quorumSiblings: ClusterSnapshot {
+    var snapshot = quorum(3)
+    snapshot.knobs.resolution = .siblings
+    let versions = [version("milk", 1, 4, at: 187.2), version("eggs, bread", 3, 9, at: 186.9)]
+    changeQuorum(&snapshot) {
+      $0.versions.conflicts = 2
+      $0.versions.siblings = 1
+      $0.versions.siblingKeys = [SiblingsSnapshot(key: "cart:5", versions: versions)]
+      $0.versions.newest = [conflict(188.0, "cart:5", .kept, versions[0], versions[1])]
+      var key = watched("cart:5", versions[0], on: [1, 2, 3], but: [3: [versions[1]]])
+      key.value = "milk | eggs, bread"
+      key.rule = "siblings"
+      for position in [0, 1] {
+        key.holders[position].versions = versions
+        key.holders[position].madeWriteQuorum = true
+        key.holders[position].madeReadQuorum = true
+      }
+      $0.versions.watched = key
+    }
     return snapshot
   }
 

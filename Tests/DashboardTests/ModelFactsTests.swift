@@ -28,6 +28,17 @@ import Testing
     }
     let streams = try #require(flow(snapshot))
     #expect(streams.unheard.isEmpty, "n3 hands it on")
+    Scenes.changeMulti(&snapshot) { model in
+      for position in model.streams.indices
+      where model.streams[position].origin == NodeID(1)
+        && model.streams[position].to == NodeID(2)
+      {
+        model.streams[position].written += 90
+        model.streams[position].lag = .seconds(4)
+      }
+    }
+    let late = try #require(flow(snapshot))
+    #expect(late.unheard.count == 1, "nobody does")
   }
 
   private func count(_ snapshot: ClusterSnapshot) -> Quorums? {

@@ -58,8 +58,6 @@ extension Scenes {
       origin == 1 && to == 2 ? (0, 0, .zero) : (UInt64(2 + origin), 0, .milliseconds(38 + to))
     }
     changeMulti(&snapshot) {
-      $0.versions.conflicts = 12
-      $0.versions.losers = 0
       $0.versions.divergentKeys = 7
       $0.versions.watched = watched("user12", version("blue", 2, 7, at: 190.1), on: [1, 2, 3])
     }
