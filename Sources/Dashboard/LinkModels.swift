@@ -32,6 +32,22 @@ struct LinkOverlay {
 }
 
 extension Pen {
+  /// Nodes that run, and that at least half of those that run think down.
+  var suspected: [NodeID] {
+    guard case .leaderless(let model) = snapshot.model else { return [] }
+    let threshold = snapshot.knobs.leaderless.phiThreshold
+    let isUp = Set(snapshot.nodes.filter(\.state.isUp).map(\.id))
+    let up = model.ring.filter { isUp.contains($0.node) }
+    return snapshot.nodes.indices.compactMap { position in
+      let id = snapshot.nodes[position].id
+      guard isUp.contains(id) else { return nil }
+      let suspecting = up.filter {
+        position < $0.suspicions.count && ($0.suspicions[position] ?? 0) >= threshold
+      }
+      return !suspecting.isEmpty && suspecting.count * 2 >= up.count ? id : nil
+    }
+  }
+
   /// The sign of a suspicion.
   private var phi: String { glyphs == .ascii ? "p" : "φ" }
 

@@ -103,6 +103,7 @@ extension Pen {
       right: right.isEmpty ? "links ok" : "links: " + right.joined(separator: " "), pane: .links,
       on: &canvas)
     let troubles = snapshot.troubles
+    let suspects = Set(suspected)
     let groups = max(1, (rect.width - 6) / 11)
     let each = groups * 10
     let rows = (snapshot.nodes.count + each - 1) / each
@@ -118,6 +119,7 @@ extension Pen {
         if node.state.isUp, troubles[node.id] ?? 0 > 0, node.trouble == 0 {
           (glyph, style) = (glyphs.received, Style(.yellow))
         }
+        if suspects.contains(node.id) { (glyph, style) = ("?", Style(.yellow, bold: true)) }
         canvas[rect.x + 6 + position + position / 10, y] = Cell(glyph, style)
       }
     }
@@ -128,6 +130,9 @@ extension Pen {
       (glyphs.fork, "forked", Style(.vermilion)), (glyphs.cross, "dead", Style(.vermilion)),
     ]
     if snapshot.replication != .singleLeader { parts.remove(at: 2) }
+    if !suspects.isEmpty {
+      (parts[1].0, parts[1].1) = ("?", "thought down")
+    }
     var x = rect.x + 1
     for (glyph, word, style) in parts where x + word.count + 2 <= rect.right {
       canvas[x, rect.bottom - 1] = Cell(glyph, style)

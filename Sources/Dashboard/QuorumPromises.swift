@@ -8,7 +8,7 @@ extension Pen {
     _ model: LeaderlessSnapshot, _ rect: Rect, on canvas: inout Canvas
   ) {
     let quorums = Quorums(snapshot, model)
-    let wrong = standIns(model, quorums) + suspects(model) + waitingKeys(model.versions)
+    let wrong = standIns(model, quorums) + suspects + waitingKeys(model.versions)
     promises(
       verdict(model, quorums),
       [meeting(model, quorums), surviving(quorums)] + wrong
@@ -177,18 +177,10 @@ extension Pen {
   }
 
   /// Nodes that run and are thought to be down by one that runs.
-  private func suspects(_ model: LeaderlessSnapshot) -> [Promise] {
-    let threshold = snapshot.knobs.leaderless.phiThreshold
-    let up = model.ring.filter { snapshot.node($0.node)?.state.isUp ?? false }
-    let wronged = snapshot.nodes.indices.filter { position in
-      guard snapshot.nodes[position].state.isUp else { return false }
-      let suspecting = up.filter {
-        position < $0.suspicions.count && ($0.suspicions[position] ?? 0) >= threshold
-      }
-      return suspecting.count * 2 >= up.count
-    }
+  private var suspects: [Promise] {
+    let wronged = suspected
     guard !wronged.isEmpty else { return [] }
-    let list = names(wronged.map { snapshot.nodes[$0].id })
+    let list = names(wronged)
     let (verb, them) = wronged.count == 1 ? ("runs", "it") : ("run", "them")
     return [
       fair("down?", "\(list) \(verb), but most think \(them) down", "\(list) \(verb), thought down")

@@ -150,15 +150,25 @@ extension Pen {
     guard !unheard.isEmpty else { return [] }
     let topology = snapshot.knobs.multiLeader.topology
     let down = snapshot.nodes.filter { !$0.state.isUp }.map(\.id)
-    if topology != .all, let dead = down.first {
+    guard topology != .all else { return [] }
+    if !down.isEmpty {
+      let dead = names(down)
       return [
         bad(
           topology.rawValue,
-          "broken at \(dead): nothing flows past it, though others run and hear each other",
-          "broken at \(dead): nothing flows past it", "broken at \(dead)")
+          "broken at \(dead): nothing flows past, though the others run and could hear each other",
+          "broken at \(dead): nothing flows past", "broken at \(dead)")
       ]
     }
-    return []
+    let cuts = Set(snapshot.links.filter(\.isCut).map { Pair(from: $0.from, to: $0.to) })
+    guard let cut = model.edges.first(where: { cuts.contains(Pair(from: $0.from, to: $0.to)) })
+    else { return [] }
+    let edge = "\(cut.from)\(glyphs.arrowRight)\(cut.to)"
+    return [
+      bad(
+        topology.rawValue, "broken at \(edge): no other link carries what went there",
+        "broken at \(edge)")
+    ]
   }
 
   /// Clocks that decide conflicts wrongly.

@@ -18,7 +18,7 @@ extension Pen {
       right: versions.siblings > 0 ? "v chooses between siblings" : "", pane: .conflicts,
       on: &canvas)
     let rows = rect.height - 1
-    let all = Array(versions.newest.reversed())
+    let all = listed(versions, rows)
     guard !all.isEmpty || versions.conflicts > 0 else {
       let texts = [
         "none yet: no two writes of a key were made without knowing of one another",
@@ -35,6 +35,20 @@ extension Pen {
         conflict, Rect(x: rect.x + 1, y: rect.y + 1 + row, width: rect.width - 2, height: 1),
         on: &canvas)
     }
+  }
+
+  /// How long a write that lost by clock stays in sight however many conflicts follow.
+  private static let inSight = Interval.seconds(15)
+
+  /// The newest first; while nobody scrolls, the newest that lost by clock does not scroll away.
+  private func listed(_ versions: VersionsSnapshot, _ rows: Int) -> [ConflictSnapshot] {
+    var all = Array(versions.newest.reversed())
+    guard view.conflictsBack == 0, rows > 0,
+      let place = all.firstIndex(where: { $0.ending == .lostByClock }), place >= rows,
+      snapshot.at - all[place].at < Self.inSight
+    else { return all }
+    all.insert(all.remove(at: place), at: rows - 1)
+    return all
   }
 
   /// Columns of a conflict's line, by how much room there is.

@@ -201,6 +201,9 @@ extension Scenes {
         $0.ring[position].hintsFor = [.init(node: NodeID(position), count: 58)]
       }
       $0.unavailable = 12
+      for position in $0.ring.indices {
+        $0.ring[position].suspicions[61] = position % 5 == 1 ? 2 : 9
+      }
       $0.versions.watched = watched(
         "user12", version("blue", 4, 7, at: 190.1), on: [23, 24, 25, 31])
       $0.versions.watched?.holders[3].hintFor = NodeID(23)

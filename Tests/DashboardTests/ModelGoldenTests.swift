@@ -119,3 +119,47 @@ extension ModelGoldenTests {
     }
   }
 }
+
+extension ModelGoldenTests {
+  /// Whatever the size and the number of nodes, something is drawn and nothing traps.
+  @Test func anyNumberOfNodesOnAnyScreen() {
+    let sizes = GoldenTests.sizes + [Layout.minimum, Size(columns: 76, rows: 20)]
+    for count in [1, 2, 4, 8, 12, 13, 40] {
+      for snapshot in [
+        Scenes.multi(count, .ring) { _, _ in (3, 1, .milliseconds(10)) }, Scenes.quorum(count),
+      ] {
+        for pane in Pane.allCases where pane != .narration {
+          for isAlone in [false, true] {
+            var view = ViewState()
+            (view.pane, view.isFullScreen) = (pane, isAlone)
+            for size in sizes {
+              let canvas = Dashboard.render(
+                Scene(snapshot), view: view, size: size, glyphs: .unicode)
+              #expect(!canvas.text()[1].isEmpty, "\(count) \(pane) \(size)")
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// What was lost by clock stays in sight while plain conflicts go by.
+  @Test func aWriteLostByClockStaysInSight() {
+    var snapshot = Scenes.multiClock
+    Scenes.changeMulti(&snapshot) {
+      $0.versions.newest += (0..<20).map {
+        Scenes.conflict(
+          192 + Double($0) / 100, "k\($0)", .lastWriterWon,
+          Scenes.version("b", 3, UInt64($0 + 20), at: 192),
+          Scenes.version("a", 1, UInt64($0 + 20), at: 191.9))
+      }
+    }
+    func isSeen() -> Bool {
+      Dashboard.render(Scene(snapshot), view: ViewState(), size: Self.size, glyphs: .unicode)
+        .text().contains { $0.contains("user12") && $0.contains(" LOST BY CLOCK") }
+    }
+    #expect(isSeen())
+    snapshot.at = snapshot.at + .seconds(30)
+    #expect(!isSeen())
+  }
+}
