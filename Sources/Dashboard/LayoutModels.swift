@@ -76,6 +76,11 @@ extension Layout {
     lanes = lanesRect
     let (middle, lower) = below.splitTop(shares.middle)
     if middle.height > 0 { placeMiddle(middle, nodes: snapshot.nodes.count) }
+    if guarantees.width < 44, guarantees.width + clients.width >= 44 {
+      // What clients can rely on says more than what they do.
+      guarantees.width += clients.width
+      clients.width = 0
+    }
     let (data, rest) = lower.splitTop(shares.data)
     placeData(data, snapshot)
     (timeline, events) = rest.splitTop(shares.timeline)
@@ -93,6 +98,11 @@ extension Layout {
   mutating func placeData(_ rect: Rect, _ snapshot: ClusterSnapshot) {
     guard let versions = snapshot.model.versions else { return }
     if case .leaderless = snapshot.model {
+      if rect.height >= 14, rect.width < 110 {
+        // Alone on a small screen.
+        (repairs, conflicts) = rect.splitTop(9)
+        return
+      }
       let half = rect.width >= 110 ? rect.width / 2 : rect.width * 45 / 100
       (repairs, conflicts) = rect.splitLeft(half)
     } else if rect.width >= 110 {

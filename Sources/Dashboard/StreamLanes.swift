@@ -53,7 +53,7 @@ extension Pen {
     }
     streamLegend(
       Rect(x: rect.x, y: rect.bottom - 1, width: rect.width, height: 1), layout.shown,
-      isFolded ? nil : cells.unit, on: &canvas)
+      isFolded ? nil : cells, on: &canvas)
   }
 
   /// So many writes a column that the furthest behind still shows part of its bar.
@@ -72,7 +72,9 @@ extension Pen {
       let written = streams.ids.compactMap { streams.stream(of: origin, to: $0)?.written }.max()
       let count = written.map { Short.grouped(Int(min($0, UInt64(Int32.max)))) } ?? ""
       let name = isUp ? "\(origin)" : "\(glyphs.cross)\(origin)"
-      let texts = [" \(name)  \(count) writes ", " \(name) \(count) ", " \(name) "]
+      let texts =
+        count.isEmpty
+        ? [" \(name) "] : [" \(name)  \(count) writes ", " \(name) \(count) ", " \(name) "]
       put(
         texts.first { Legible.width($0) < cells.width } ?? name,
         at: Point(x: point.x + column * cells.width - 1, y: point.y),
@@ -126,7 +128,9 @@ extension Pen {
           ? (["\(only) only here", "\(only) here", "\(only)"], .loud)
           : (["own, \(node.stateReason)", node.stateReason, "down"], .dim)
       }
-      return (only > 0 ? ["\(only) only here", "own \(only)", "own"] : ["own"], .dim)
+      return (
+        only > 0 ? ["\(only) only here", "\(only) here", "own \(only)", "own"] : ["own"], .dim
+      )
     }
     guard stream.lacking > 0 else { return (["all", "\(glyphs.check)"], .dim) }
     let count = "-\(Short.count(Double(stream.lacking)))"
@@ -193,7 +197,7 @@ extension Pen {
 
   /// What the marks mean, and what a column stands for.
   private func streamLegend(
-    _ rect: Rect, _ shown: [NodeID], _ unit: Int?, on canvas: inout Canvas
+    _ rect: Rect, _ shown: [NodeID], _ cells: Cells?, on canvas: inout Canvas
   ) {
     var x = rect.x + 1
     let hidden = hiddenNodes(shown)
@@ -201,16 +205,17 @@ extension Pen {
       x += canvas.put(hidden, at: Point(x: x, y: rect.y), style: Style(.yellow, bold: true)) + 2
     }
     var parts: [(Character, String, Style)] = [(glyphs.applied, "has", Style(.blue))]
-    if unit == nil { parts.append((glyphs.flushed, "on the way", Style(.green))) }
+    if cells == nil { parts.append((glyphs.flushed, "on the way", Style(.green))) }
     parts += [
       (glyphs.received, "held back", Style(.purple)), (glyphs.sent, "lacks", Style(.yellow)),
     ]
-    if unit == nil { parts.append((glyphs.unsent, "no way", Style(.vermilion))) }
+    if cells == nil { parts.append((glyphs.unsent, "no way", Style(.vermilion))) }
     for (glyph, word, style) in parts where x + word.count + 2 <= rect.right {
       canvas[x, rect.y] = Cell(glyph, style)
       x += 2 + canvas.put(word, at: Point(x: x + 2, y: rect.y), style: .dim) + 1
     }
-    guard let unit else { return }
+    // One column of a bar is a mark, no scale.
+    guard let unit = cells?.unit, cells?.bar ?? 0 >= 3 else { return }
     let scale = "1 col = \(Short.count(Double(unit))) write\(unit == 1 ? "" : "s")"
     let long = "-12 340ms: lacks 12 writes, the oldest 340 ms old   \(scale)"
     for text in [long, scale] where x + text.count + 2 < rect.right {
