@@ -75,11 +75,7 @@ struct Comparison {
     let (load, otherLoad) = (here.clients.load, there.clients.load)
     knobs.append(("load", load.workload?.rawValue ?? "-", otherLoad.workload?.rawValue ?? "-"))
     knobs.append(("rate", Self.rate(load), Self.rate(otherLoad)))
-    knobs = knobs.filter { $0.here != $0.there }
-    if knobs.isEmpty, here.ruling != there.ruling {
-      knobs.append(("rule", here.ruling, there.ruling))
-    }
-    self.knobs = knobs
+    self.knobs = knobs.filter { $0.here != $0.there }
   }
 
   private static func rate(_ load: LoadChange) -> String {

@@ -63,10 +63,3 @@ extension Knobs {
     }
   }
 }
-
-extension ClusterSnapshot {
-  /// A knob's values, without those that name what the model has not.
-  func choices(of row: KnobRow) -> [String] {
-    replication == .singleLeader ? row.choices : row.choices.filter { $0 != "leader" }
-  }
-}

@@ -40,7 +40,7 @@ extension Pen {
     let model = snapshot.replication
     var lines = CommandTable.rows(of: model).map { (":" + $0.usage(in: model), $0.meaning) }
     lines += KnobTable.rows(of: model).filter { !$0.isFixed }.map {
-      (":\($0.name) \(snapshot.choices(of: $0).joined(separator: "|"))", $0.meaning)
+      (":\($0.name) \($0.choices.joined(separator: "|"))", $0.meaning)
     }
     for (row, line) in lines.prefix(rect.height).enumerated() {
       let used = put(

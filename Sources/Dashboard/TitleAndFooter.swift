@@ -235,7 +235,7 @@ extension Pen {
       show("\(row.usage(in: snapshot.knobs.model))   \(row.meaning)", .dim, 0)
     } else if let row = KnobTable.row(word) {
       show(
-        "\(row.name) \(snapshot.choices(of: row).joined(separator: " | "))   \(row.meaning)"
+        "\(row.name) \(row.choices.joined(separator: " | "))   \(row.meaning)"
           + " (now \(row.value(snapshot.knobs)))", .dim, 0)
     }
   }

@@ -127,7 +127,7 @@ extension ViewState {
     case .heal: return [.command(.heal(everything: false))]
     case .undo: return [.command(.undo)]
     case .redo: return [.command(.redo)]
-    case .policy: return changePolicy(snapshot, milliseconds)
+    case .policy: return changePolicy(snapshot)
     case .siblings: openSiblings(snapshot, milliseconds)
     case .watch: return watchNewest(snapshot, milliseconds)
     case .workload: return [.command(.load(LoadChange(workload: nextWorkload(snapshot))))]

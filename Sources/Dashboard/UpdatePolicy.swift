@@ -4,7 +4,7 @@ import Operations
 /// `m`: the choice that a model's guarantees turn on.
 extension ViewState {
   /// The next acknowledgement policy, topology, or pair of quorums.
-  mutating func changePolicy(_ snapshot: ClusterSnapshot, _ milliseconds: Int) -> [Action] {
+  func changePolicy(_ snapshot: ClusterSnapshot) -> [Action] {
     switch snapshot.model {
     case .singleLeader:
       return [.command(.set(.acknowledgement(nextPolicy(snapshot))))]
@@ -12,12 +12,10 @@ extension ViewState {
       let all = Topology.allCases
       let now = all.firstIndex(of: snapshot.knobs.multiLeader.topology) ?? 0
       let next = all[(now + 1) % all.count]
-      return set([(["topology"], next.rawValue)], "the topology", milliseconds)
+      return [.command(.set(.topology(next)))]
     case .leaderless:
       let (read, write) = Self.nextQuorums(snapshot.knobs.leaderless)
-      return set(
-        [(["r", "read-quorum"], "\(read)"), (["w", "write-quorum"], "\(write)")], "R and W",
-        milliseconds)
+      return [.command(.set(.readQuorum(read))), .command(.set(.writeQuorum(write)))]
     }
   }
 
@@ -38,22 +36,5 @@ extension ViewState {
     if all < 3 { pairs.removeFirst() }
     let now = pairs.firstIndex { $0 == (knobs.readQuorum, knobs.writeQuorum) } ?? -1
     return pairs[(now + 1) % pairs.count]
-  }
-
-  /// Sets knobs by the first of their names that the table has.
-  private mutating func set(
-    _ settings: [(names: [String], value: String)], _ what: String, _ milliseconds: Int
-  ) -> [Action] {
-    var actions: [Action] = []
-    for (names, value) in settings {
-      guard let row = names.lazy.compactMap({ KnobTable.row($0) }).first, !row.isFixed,
-        let setting = try? KnobTable.parse(name: row.name, value: value)
-      else {
-        show(.refused("\(what) can be chosen at the start only"), at: milliseconds)
-        return []
-      }
-      actions.append(.command(.set(setting)))
-    }
-    return actions
   }
 }

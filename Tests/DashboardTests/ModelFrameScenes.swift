@@ -54,7 +54,7 @@ extension Scenes {
     return Scene(here, other: there)
   }
 
-  /// Siblings here, last writer wins there, with a slow clock.
+  /// The same writes with a right clock here, and a slow one there.
   static var multiForked: Scene {
     var there = multiClock
     changeMulti(&there) {
@@ -63,7 +63,7 @@ extension Scenes {
       counts.losers = 19
       $0.versions.atFork = counts
     }
-    return forked(multiSiblings, there, at: 185)
+    return forked(multiHealthy, there, at: 185)
   }
 
   static var quorumForked: Scene { forked(quorumSloppy, quorumHealthy, at: 185) }

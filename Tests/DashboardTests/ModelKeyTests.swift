@@ -80,6 +80,17 @@ import Testing
     #expect(type(keys("W"), Scenes.quorumHealthy).commands.isEmpty)
   }
 
+  @Test func mChangesWhatGuaranteesTurnOn() {
+    #expect(type(keys("m"), Scenes.multiHealthy).commands == ["topology ring"])
+    #expect(
+      type(keys("m"), Scenes.quorumHealthy).commands == ["read-quorum 1", "write-quorum 1"])
+  }
+
+  @Test func theSamePromptChooses() {
+    let (commands, _) = type(keys(":choose cart:5 milk") + [.enter], Scenes.multiSiblings)
+    #expect(commands == ["choose cart:5 \"milk\""])
+  }
+
   @Test func quorumsGoRound() {
     var knobs = LeaderlessKnobs()
     var seen: [String] = []
