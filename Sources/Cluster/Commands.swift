@@ -27,6 +27,7 @@ extension Cluster {
   }
 
   mutating func carryOut(_ command: Command) -> CommandOutcome {
+    if let why = knobs.refusal(of: command) { return .refused(why) }
     switch command {
     case .set(let setting): return set(setting)
     case .kill(let node): return onNode(node) { $0.kill($1) }
@@ -463,27 +464,21 @@ extension Cluster {
   // MARK: Knobs
 
   private mutating func set(_ setting: KnobSetting) -> CommandOutcome {
-    switch setting {
-    case .nodes, .sites, .seed:
-      return .refused(
-        "\(setting.name) is fixed when a cluster starts: quit, and start with --\(setting.text)")
-    default:
-      if let unknown = setting.nodes.first(where: { node($0) == nil }) {
-        return .refused("there is no \(unknown); the nodes are \(list(members))")
-      }
-      let before = knobs
-      var changed = knobs
-      changed.apply(setting)
-      if !hasPeers, changed.heartbeat >= changed.electionTimeout {
-        return .refused(
-          "heartbeats must come more often than the election time-out of "
-            + "\(changed.electionTimeout.milliseconds) ms")
-      }
-      knobs.apply(setting)
-      if knobs == before { return .note("\(setting.text) already") }
-      if hasPeers { peerPolicyChanged() } else { policyChanged() }
-      return .done(setting.text + (warning(of: setting).map { "; but \($0)" } ?? ""))
+    if let unknown = setting.nodes.first(where: { node($0) == nil }) {
+      return .refused("there is no \(unknown); the nodes are \(list(members))")
     }
+    let before = knobs
+    var changed = knobs
+    changed.apply(setting)
+    if !hasPeers, changed.heartbeat >= changed.electionTimeout {
+      return .refused(
+        "heartbeats must come more often than the election time-out of "
+          + "\(changed.electionTimeout.milliseconds) ms")
+    }
+    knobs.apply(setting)
+    if knobs == before { return .note("\(setting.text) already") }
+    if hasPeers { peerPolicyChanged() } else { policyChanged() }
+    return .done(setting.text + (warning(of: setting).map { "; but \($0)" } ?? ""))
   }
 
   /// What a setting cannot do with these nodes.

@@ -27,7 +27,8 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: "Which seeds to run, as 1..1000 (1..100).") var seeds: String?
   @Option(help: "One seed.") var seed: String?
   @Option(help: "How many nodes clusters start with, as 3..7 or 5 (3..7).") var nodes: String?
-  @Option(help: "The model of replication: single-leader, multi-leader or leaderless (single-leader).")
+  @Option(
+    help: "The model of replication: single-leader, multi-leader or leaderless (single-leader).")
   var model: String?
   @Option(name: .customLong("for"), help: "How long faults go on in each run (60s).")
   var duration: String?
@@ -111,7 +112,8 @@ enum SimulationArguments {
     if let model {
       guard let known = ReplicationModel(rawValue: model) else {
         let all = ReplicationModel.allCases.map(\.rawValue)
-        throw Failure(.usage, "--model \(model): there is no such model (\(all.joined(separator: ", ")))")
+        throw Failure(
+          .usage, "--model \(model): there is no such model (\(all.joined(separator: ", ")))")
       }
       settings.model = known
     }

@@ -104,6 +104,9 @@ extension Cluster {
       if let peer = node.peer as? LeaderlessReplica {
         place.share = peer.ring.share(of: node.id, replicas: min(replicas, members.count))
         place.hints = peer.hintCount
+        place.hintsFor = peer.hintCounts.map {
+          LeaderlessSnapshot.HintsFor(node: $0.target, count: $0.count)
+        }
         place.pending = peer.pendingMoves
         let clock = clock(of: node.id).steady
         place.suspicions = members.map { $0 == node.id ? nil : peer.phi(of: $0, at: clock) }
@@ -172,7 +175,7 @@ extension Cluster {
       guard places.contains(node.id) || hint != nil else { continue }
       var holder = WatchedKeySnapshot.Holder(node: node.id)
       let state = places.contains(node.id) ? node.peer?.store[key] : hint?.state
-      if !places.contains(node.id) { holder.hintFor = hint?.node }
+      if !places.contains(node.id) { holder.hintFor = hint?.target }
       if let state { all.join(state, rule: rule, meetings: &meetings) }
       holder.versions = state?.entries.map { VersionSnapshot($0, rule) } ?? []
       holder.madeWriteQuorum = figures.writeQuorum.contains(node.id)

@@ -23,9 +23,13 @@ extension PeerMessage {
       digest.add(keys)
       digest.add(applied)
     case .stateTaken(let next): digest.add(next << 8 | 4)
-    case .forward(let request):
-      digest.add(5)
+    case .forward(let request, let incarnation):
+      digest.add(incarnation << 8 | 5)
       digest.add(request.id)
+    case .moving(let mark, let members, let nodes, let replicas, let finished):
+      digest.add(mark << 8 | 18)
+      digest.add(UInt64(nodes) << 32 | UInt64(replicas))
+      for node in members + finished { digest.add(node) }
     case .store(let id, let key, let state, let node):
       digest.add(6)
       digest.add(id)

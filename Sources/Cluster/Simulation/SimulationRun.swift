@@ -156,7 +156,7 @@ public struct SimulationRun {
     if reports.lost > 0, plan.losesNothing {
       result.violationCount += 1
       result.violations.append(
-        "\(ledger.lost) acknowledged writes lost, and these knobs promise that none is")
+        "\(reports.lost) acknowledged writes lost, and these knobs promise that none is")
     }
     result.simulated = cluster.world.now.sinceStart
     result.converged = obstacle == nil

@@ -157,7 +157,7 @@ struct Swarm {
   /// A node, by its number or by its part.
   mutating func anyone() -> NodeReference {
     if model != .singleLeader { return number() }
-    switch random.uniform(0..<8) {
+    return switch random.uniform(0..<8) {
     case 0, 1, 2: .leader
     case 3: .follower
     case 4: .laggard

@@ -48,7 +48,7 @@ extension LeaderlessReplica {
         }
         store.remove(key, keyHash: keyHash)
       // Several leaders' records.
-      case .write, .reached: break
+      case .write, .taking, .reached: break
       }
     }
   }

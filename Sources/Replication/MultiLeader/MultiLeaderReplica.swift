@@ -183,7 +183,8 @@ public struct MultiLeaderReplica: Peer {
     case .state(let part, let total, let keys, let applied):
       stateCame(part, of: total, keys, applied: applied, from: sender, into: &effects)
     case .stateTaken(let next): stateWasTaken(by: sender, next: next, into: &effects)
-    case .forward, .store, .stored, .notStored, .fetch, .fetched, .gossip, .digests, .leaves,
+    case .moving, .forward, .store, .stored, .notStored, .fetch, .fetched, .gossip, .digests,
+      .leaves,
       .keys, .askTombstone, .hasTombstone, .dropTombstone:
       break
     }

@@ -30,7 +30,8 @@ extension MultiLeaderReplica {
     var problem: ChangeProblem?
     store.update(key, keyHash: keyHash) { state in
       let dot = state.next(of: actor)
-      let past = seen ?? state.context
+      // A last writer's clock counts, not what its client knew.
+      let past = rule == .siblings ? seen ?? state.context : state.context
       do throws(ChangeProblem) {
         try state.change(
           change, rule: rule, dot: dot, clock: clock.wall, seen: seen, meetings: &meetings)
