@@ -6,23 +6,27 @@ extension PeerMessage {
   func add(to digest: inout Digest) {
     digest.add(UInt64(size))
     switch self {
-    case .stream(let incarnation, let after, let through, let writes):
+    case .stream(let incarnation, let base, let after, let through, let writes):
       digest.add(incarnation << 8 | 1)
+      digest.add(base.rawValue)
       digest.add(after.rawValue)
       digest.add(through.rawValue)
       for write in writes {
         digest.add(write.dot)
         digest.add(write.state.hash)
       }
-    case .streamed(let incarnation, let through, let applied):
+    case .streamed(let incarnation, let own, let through, let applied):
       digest.add(incarnation << 8 | 2)
+      digest.add(own)
       digest.add(through.rawValue)
       digest.add(applied)
     case .state(let part, let total, let keys, let applied):
       digest.add(part << 32 | total << 8 | 3)
       digest.add(keys)
       digest.add(applied)
-    case .stateTaken(let next): digest.add(next << 8 | 4)
+    case .stateTaken(let next, let state):
+      digest.add(next << 8 | 4)
+      digest.add(state)
     case .forward(let request, let incarnation):
       digest.add(incarnation << 8 | 5)
       digest.add(request.id)

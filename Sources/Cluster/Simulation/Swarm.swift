@@ -87,7 +87,8 @@ struct Swarm {
     }
     var load = startingLoad()
     if telling.hasStrikes { for kind in kinds { strike(with: kind) } }
-    let leftDead = telling.stories.isEmpty ? drawLeftDead() : []
+    // What a dead leader of several has not told everybody, or passes on to nobody, cannot be agreed on.
+    let leftDead = telling.stories.isEmpty && model == .singleLeader ? drawLeftDead() : []
     if !telling.stories.isEmpty {
       random = telling.random.split()
       beginStories(&knobs, &load)

@@ -173,16 +173,18 @@ public struct MultiLeaderReplica: Peer {
     _ message: PeerMessage, from sender: NodeID, into effects: inout [PeerEffect]
   ) {
     switch message {
-    case .stream(let incarnation, let after, let through, let writes):
+    case .stream(let incarnation, let base, let after, let through, let writes):
       streamCame(
-        IncomingStream(node: sender, incarnation: incarnation, through: through), after: after,
-        writes, into: &effects)
-    case .streamed(let incarnation, let through, let applied):
+        IncomingStream(node: sender, incarnation: incarnation, through: through), base: base,
+        after: after, writes, into: &effects)
+    case .streamed(let incarnation, let own, let through, let applied):
       guard incarnation == actor.incarnation else { return }
+      noteIncarnation(Actor(node: sender, incarnation: own, generation: 0))
       streamWasTaken(by: sender, through: through, applied: applied, into: &effects)
     case .state(let part, let total, let keys, let applied):
       stateCame(part, of: total, keys, applied: applied, from: sender, into: &effects)
-    case .stateTaken(let next): stateWasTaken(by: sender, next: next, into: &effects)
+    case .stateTaken(let next, let state):
+      stateWasTaken(by: sender, next: next, of: state, into: &effects)
     case .moving, .forward, .store, .stored, .notStored, .fetch, .fetched, .gossip, .digests,
       .leaves,
       .keys, .askTombstone, .hasTombstone, .dropTombstone:

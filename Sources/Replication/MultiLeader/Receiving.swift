@@ -4,7 +4,7 @@ import Records
 // Hearing others' writes.
 extension MultiLeaderReplica {
   mutating func streamCame(
-    _ heard: IncomingStream, after: Index, _ writes: [StreamedWrite],
+    _ heard: IncomingStream, base: Index, after: Index, _ writes: [StreamedWrite],
     into effects: inout [PeerEffect]
   ) {
     let sender = heard.node
@@ -12,18 +12,17 @@ extension MultiLeaderReplica {
     noteIncarnation(Actor(node: sender, incarnation: heard.incarnation, generation: 0))
     let position = source(sender, heard.incarnation)
     guard let position else { return }
-    let through = sources[position].through
     // The sender begins where it knows that nothing is missing before; after that no gap is taken.
-    let continues = through == .zero ? !writes.isEmpty || after < heard.through : after <= through
-    if continues {
-      if takeAll(writes, into: &effects) {
-        sources[position].through = max(through, heard.through)
-      }
+    let through = max(base, sources[position].through)
+    sources[position].through = through
+    if takeAll(writes, into: &effects), after <= through {
+      sources[position].through = max(through, heard.through)
     }
     effects.append(
       .send(
         .streamed(
-          incarnation: heard.incarnation, through: sources[position].through, applied: applied),
+          incarnation: heard.incarnation, by: actor.incarnation,
+          through: sources[position].through, applied: applied),
         to: sender))
   }
 
@@ -72,6 +71,7 @@ extension MultiLeaderReplica {
     var meetings: [Meeting] = []
     join(write.key, write.state, &meetings)
     applied.insert(write.dot)
+    noteIncarnation(write.dot.actor)
     records.append(.write(write))
     effects.append(
       .note(

@@ -68,30 +68,28 @@ extension MultiLeaderReplica {
 
   private mutating func sendPart(_ position: Int, into effects: inout [PeerEffect]) {
     guard let transfer = streams[position].transfer else { return }
-    let keys = transfer.store.stretch(Int(transfer.part)).map {
-      PeerMessage.StateKey(key: $0.key, state: $0.state)
-    }
     effects.append(
       .send(
         .state(
-          part: transfer.part, of: UInt64(transfer.store.stretches), keys,
+          part: transfer.part, of: transfer.parts, transfer.keys,
           applied: transfer.applied), to: streams[position].node))
   }
 
   mutating func stateWasTaken(
-    by node: NodeID, next: UInt64, into effects: inout [PeerEffect]
+    by node: NodeID, next: UInt64, of state: UInt64, into effects: inout [PeerEffect]
   ) {
     guard let position = streams.firstIndex(where: { $0.node == node }),
-      let transfer = streams[position].transfer, next <= transfer.part + 1
+      let transfer = streams[position].transfer, transfer.applied.digest == state
     else { return }
     // A receiver that restarted begins again.
     streams[position].transfer?.part = next
     streams[position].transfer?.partBefore = nil
-    guard next >= UInt64(transfer.store.stretches) else {
+    guard next >= transfer.parts else {
       return sendPart(position, into: &effects)
     }
     streams[position].transfer = nil
     streams[position].applied?.join(transfer.applied)
+    streams[position].base = transfer.index
     streams[position].restart(at: transfer.index)
     if let rescue = streams[position].rescue, transfer.applied.covers(rescue) {
       streams[position].rescue = nil
@@ -110,11 +108,11 @@ extension MultiLeaderReplica {
       sources[position].taking = (0, known)
     }
     guard let taking = sources[position].taking, taking.applied == known else {
-      effects.append(.send(.stateTaken(next: 0), to: sender))
+      effects.append(.send(.stateTaken(next: 0, of: known.digest), to: sender))
       return
     }
     guard taking.next == part else {
-      effects.append(.send(.stateTaken(next: taking.next), to: sender))
+      effects.append(.send(.stateTaken(next: taking.next, of: known.digest), to: sender))
       return
     }
     var records: [KeyRecord] = []
@@ -131,7 +129,7 @@ extension MultiLeaderReplica {
       applyHeldBack(&records, into: &effects)
     }
     finish(records, into: &effects)
-    effects.append(.send(.stateTaken(next: part + 1), to: sender))
+    effects.append(.send(.stateTaken(next: part + 1, of: known.digest), to: sender))
   }
 
   /// Until all is applied that is in `vector`, more may be shown than is applied.

@@ -4,6 +4,8 @@ import Records
 /// What a leader knows of one that it streams to.
 struct OutgoingStream: Sendable {
   var node: NodeID
+  /// Where it began: the receiver had all that came before.
+  var base = Index.zero
   /// The last record of this log that a message has named.
   var sent = Index.zero
   /// The last one looked at: what follows ``sent`` did not have to be sent.
@@ -31,6 +33,21 @@ struct OutgoingStream: Sendable {
     var index: Index
     var part: UInt64 = 0
     var partBefore: UInt64?
+
+    /// Stretches of the store that go together.
+    private static let stretches = 16
+
+    /// Parts in all.
+    var parts: UInt64 {
+      UInt64((store.stretches + Self.stretches - 1) / Self.stretches)
+    }
+
+    /// The keys of the present part.
+    var keys: [PeerMessage.StateKey] {
+      let first = Int(part) * Self.stretches
+      return (first..<first + Self.stretches).flatMap { store.stretch($0) }
+        .map { PeerMessage.StateKey(key: $0.key, state: $0.state) }
+    }
   }
 
   /// Goes on, or back, to a place up to which the receiver lacks nothing.
@@ -75,7 +92,8 @@ extension MultiLeaderReplica {
       effects.append(
         .send(
           .stream(
-            incarnation: actor.incarnation, after: stream.sent, through: stream.scanned, []),
+            incarnation: actor.incarnation, base: stream.base, after: stream.sent,
+            through: stream.scanned, []),
           to: stream.node))
     }
   }
@@ -151,7 +169,9 @@ extension MultiLeaderReplica {
       streams[position].sent = through
       effects.append(
         .send(
-          .stream(incarnation: actor.incarnation, after: stream.sent, through: through, writes),
+          .stream(
+            incarnation: actor.incarnation, base: stream.base, after: stream.sent,
+            through: through, writes),
           to: stream.node))
     }
     if needsState { beginTransfer(position, into: &effects) }
@@ -182,6 +202,8 @@ extension MultiLeaderReplica {
     // One that has restarted knows of nothing.
     let isNew = streams[position].applied == nil || through == .zero
     streams[position].applied = applied
+    // A state under way goes on: where the stream continues is known once it has been taken.
+    if streams[position].transfer != nil { return }
     if let rescue = streams[position].rescue, applied.covers(rescue) {
       streams[position].rescue = nil
     }
@@ -202,6 +224,7 @@ extension MultiLeaderReplica {
     }
     guard let start else { return beginTransfer(position, into: &effects) }
     streams[position].transfer = nil
+    streams[position].base = start.index
     streams[position].restart(at: start.index)
   }
 }

@@ -5,15 +5,17 @@ public enum PeerMessage: Sendable {
   // Several leaders.
 
   /// Writes from the sender's log, those that the receiver may lack, from behind `after` through `through`
-  /// of that log; without any, it only asks how far the receiver is. `incarnation` is the sender's.
-  case stream(incarnation: UInt64, after: Index, through: Index, [StreamedWrite])
-  /// How far the receiver has the sender's log of that incarnation without a gap, and everybody's writes.
-  case streamed(incarnation: UInt64, through: Index, applied: VersionVector)
+  /// of that log; without any, it only asks how far the receiver is. Of what stands through `base` it
+  /// lacks nothing. `incarnation` is the sender's.
+  case stream(incarnation: UInt64, base: Index, after: Index, through: Index, [StreamedWrite])
+  /// How far the receiver, itself in incarnation `by`, has the sender's log of that incarnation without a
+  /// gap, and everybody's writes.
+  case streamed(incarnation: UInt64, by: UInt64, through: Index, applied: VersionVector)
   /// A part of the sender's whole state, to a receiver whose writes its log holds no more; after the last
   /// one, `applied` is known.
   case state(part: UInt64, of: UInt64, [StateKey], applied: VersionVector)
-  /// The next part that is wanted.
-  case stateTaken(next: UInt64)
+  /// The next part that is wanted of the state that makes known what has this digest.
+  case stateTaken(next: UInt64, of: UInt64)
 
   // Without a leader.
 
@@ -84,8 +86,8 @@ public enum PeerMessage: Sendable {
   /// Bytes on the wire, about: headers of 32.
   public var size: Int {
     switch self {
-    case .stream(_, _, _, let writes): 56 + writes.reduce(0) { $0 + $1.size }
-    case .streamed(_, _, let applied): 48 + applied.entries.count * 16
+    case .stream(_, _, _, _, let writes): 64 + writes.reduce(0) { $0 + $1.size }
+    case .streamed(_, _, _, let applied): 56 + applied.entries.count * 16
     case .state(_, _, let keys, let applied):
       48 + applied.entries.count * 16 + keys.reduce(0) { $0 + $1.size }
     case .forward(let request, _): 40 + request.size
