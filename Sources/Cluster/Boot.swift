@@ -176,8 +176,12 @@ extension Cluster {
       guard let batch, !batch.isEmpty else {
         return refused("its log ends before its own end", at: id)
       }
-      nodes[id.offset].boot?.take(batch)
-      nodes[id.offset].boot?.peer?.replay(batch)
+      if hasPeers {
+        nodes[id.offset].boot?.peer?.replay(batch)
+        nodes[id.offset].boot?.window = LogWindow(after: batch.last)
+      } else {
+        nodes[id.offset].boot?.take(batch)
+      }
       readOn(at: id)
     }
   }

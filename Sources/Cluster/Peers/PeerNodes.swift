@@ -45,9 +45,11 @@ extension Cluster {
 
   /// Its incarnation is durable: on with its checkpoint and its log.
   mutating func peerCounted(_ id: NodeID) {
-    guard nodes[id.offset].boot?.peer != nil else { return }
+    guard let boot = nodes[id.offset].boot, boot.peer != nil else { return }
     let request = newRead(.boot, at: id)
-    onLog(id) { $0.readCheckpoint(atOrBelow: Index(.max), request: request, into: &$1) }
+    // A log that was cut may end before its newest checkpoint.
+    let end = boot.end.index
+    onLog(id) { $0.readCheckpoint(atOrBelow: end, request: request, into: &$1) }
   }
 
   /// Gives a peer that starts its checkpoint; false when it is none of a peer's.

@@ -29,8 +29,12 @@ extension LeaderlessReplica {
   }
 
   public mutating func replay(_ batch: RecordBatch) {
-    log.replay(batch)
-    batch.forEachKeyRecord { _, record in
+    // The files may begin behind the checkpoint that was restored, and hold what it shows too.
+    if log.head.index < batch.previous.index { log.begin(after: batch.previous) }
+    guard log.head.index < batch.last.index else { return }
+    let new = batch.suffix(after: log.head.index)
+    log.replay(new)
+    new.forEachKeyRecord { _, record in
       switch record {
       case .taken(let key, let state):
         store.update(key, keyHash: VersionedStore.hash(of: key)) { $0 = state }

@@ -105,6 +105,7 @@ public struct MultiLeaderReplica: Peer {
   public mutating func replay(_ batch: RecordBatch) {
     // The files may begin behind the checkpoint that was restored, not before it.
     if log.head.index < batch.previous.index { log.begin(after: batch.previous) }
+    guard log.head.index < batch.last.index else { return }
     let new = batch.suffix(after: log.head.index)
     log.replay(new)
     var meetings: [Meeting] = []
