@@ -6,6 +6,12 @@
 static const unsigned char async_or_sync[] = {
 #embed "../../demo/async-or-sync.scope"
 };
+static const unsigned char clock_skew[] = {
+#embed "../../demo/clock-skew.scope"
+};
+static const unsigned char counters_that_merge[] = {
+#embed "../../demo/counters-that-merge.scope"
+};
 static const unsigned char degraded[] = {
 #embed "../../demo/degraded.scope"
 };
@@ -24,6 +30,9 @@ static const unsigned char most_up_to_date[] = {
 static const unsigned char nearest_region[] = {
 #embed "../../demo/nearest-region.scope"
 };
+static const unsigned char quorum_reads[] = {
+#embed "../../demo/quorum-reads.scope"
+};
 static const unsigned char read_scaling[] = {
 #embed "../../demo/read-scaling.scope"
 };
@@ -38,6 +47,9 @@ static const unsigned char stubborn_clients[] = {
 };
 static const unsigned char switchover[] = {
 #embed "../../demo/switchover.scope"
+};
+static const unsigned char two_leaders_conflict[] = {
+#embed "../../demo/two-leaders-conflict.scope"
 };
 static const unsigned char two_leaders_one_truth[] = {
 #embed "../../demo/two-leaders-one-truth.scope"
@@ -57,17 +69,21 @@ static const struct {
   size_t size;
 } texts[] = {
     TEXT("async-or-sync", async_or_sync),
+    TEXT("clock-skew", clock_skew),
+    TEXT("counters-that-merge", counters_that_merge),
     TEXT("degraded", degraded),
     TEXT("failover", failover),
     TEXT("fencing", fencing),
     TEXT("heartbeat-timeout", heartbeat_timeout),
     TEXT("most-up-to-date", most_up_to_date),
     TEXT("nearest-region", nearest_region),
+    TEXT("quorum-reads", quorum_reads),
     TEXT("read-scaling", read_scaling),
     TEXT("rejoin", rejoin),
     TEXT("split-brain", split_brain),
     TEXT("stubborn-clients", stubborn_clients),
     TEXT("switchover", switchover),
+    TEXT("two-leaders-conflict", two_leaders_conflict),
     TEXT("two-leaders-one-truth", two_leaders_one_truth),
     TEXT("vanishing-comment", vanishing_comment),
     TEXT("why-replicate", why_replicate),

@@ -194,6 +194,7 @@ extension Cluster {
   }
 
   func siteOf(session: UInt64) -> SiteID {
+    if session == 0, hasPeers { return sites[load.operatorClient.site] }
     let position = Int(session) - 1
     return load.clients.indices.contains(position) ? sites[load.clients[position].site] : clientSite
   }

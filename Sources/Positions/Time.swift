@@ -92,6 +92,10 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   /// Minutes, seconds and milliseconds, `03:12.045`; hours stand before them once there are any.
   public var description: String {
+    // Clocks that are behind may say a time before the beginning.
+    if nanoseconds < 0 {
+      return "-" + Instant(nanoseconds: nanoseconds == .min ? .max : -nanoseconds).description
+    }
     let total = nanoseconds / 1_000_000
     let (hours, minutes) = (total / 3_600_000, total / 60_000 % 60)
     let (seconds, millis) = (total / 1_000 % 60, total % 1_000)

@@ -13,6 +13,8 @@ public enum DataDirectoryError: Error, Equatable, CustomStringConvertible {
   case notOurs(path: String)
   /// It was made by a later version.
   case newer(path: String, version: Int)
+  /// It holds the logs of a cluster of another kind.
+  case otherKind(path: String, why: String)
   /// Its manifest can't be understood.
   case damaged(path: String, why: String)
 
@@ -26,10 +28,28 @@ public enum DataDirectoryError: Error, Equatable, CustomStringConvertible {
     case .newer(let path, let version):
       "\(path)/\(DataDirectory.manifestName) is of version \(version); this program reads version "
         + "\(DataDirectory.version): use the newer program"
+    case .otherKind(let path, let why): "\(path) \(why); nothing was changed"
     case .damaged(let path, let why):
       "\(path)/\(DataDirectory.manifestName) is damaged: \(why); nothing was changed"
     }
   }
+}
+
+/// What kind of cluster a directory's logs belong to: they can be read by no other.
+public struct DirectoryKind: Equatable, Sendable {
+  /// The model of replication, as flags name it.
+  public var model: String
+  /// How conflicts end, as flags name it; empty where there are none.
+  public var resolution: String
+
+  /// A kind.
+  public init(model: String, resolution: String) {
+    self.model = model
+    self.resolution = resolution
+  }
+
+  /// What every directory held before there were others.
+  public static let singleLeader = DirectoryKind(model: "single-leader", resolution: "")
 }
 
 /// The directory that holds the nodes' directories: locked while it is open, and named as ours.
@@ -59,12 +79,15 @@ public final class DataDirectory: Sendable {
     var clusterID: UInt64
     var nodes: Int
     var boots: UInt64
+    var kind = DirectoryKind.singleLeader
   }
 
   /// Opens `path`, or makes it for a cluster of `nodes` nodes.
   ///
   /// - Throws: ``DataDirectoryError`` or ``DirectoryError``.
-  public init(path: String, nodes: Int, newClusterID: UInt64) throws {
+  public init(
+    path: String, nodes: Int, newClusterID: UInt64, kind: DirectoryKind = .singleLeader
+  ) throws {
     try Directories.make(path)
     let hadLock = access(path + "/lock", F_OK) == 0
     lock = try Self.lock(path)
@@ -75,6 +98,9 @@ public final class DataDirectory: Sendable {
       }
       let found = try Self.readManifest(path)
       if found == nil, !others.isEmpty { throw DataDirectoryError.notOurs(path: path) }
+      if let other = found?.kind, other != kind {
+        throw DataDirectoryError.otherKind(path: path, why: Self.why(other, isNot: kind))
+      }
       clusterID = found?.clusterID ?? newClusterID
       self.nodes = found?.nodes ?? nodes
       bootEpoch = (found?.boots ?? 0) &+ 1
@@ -84,7 +110,7 @@ public final class DataDirectory: Sendable {
       self.path = path
       isTemporary = false
       try Self.write(
-        Manifest(clusterID: clusterID, nodes: self.nodes, boots: bootEpoch), to: path)
+        Manifest(clusterID: clusterID, nodes: self.nodes, boots: bootEpoch, kind: kind), to: path)
       Self.sign(lock)
     } catch {
       if !hadLock { unlink(path + "/lock") }
@@ -136,6 +162,12 @@ public final class DataDirectory: Sendable {
     }
   }
 
+  private static func why(_ found: DirectoryKind, isNot wanted: DirectoryKind) -> String {
+    found.model == wanted.model
+      ? "was made with --resolve \"\(found.resolution)\": give the same"
+      : "was made by a \(found.model) cluster: start with --model \(found.model)"
+  }
+
   private static func lock(_ path: String) throws -> Int32 {
     let file = path + "/lock"
     let handle = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
@@ -162,7 +194,16 @@ public final class DataDirectory: Sendable {
     guard lines.first == "replicascope data directory" else {
       throw DataDirectoryError.damaged(path: path, why: "its first line is not ours")
     }
+    var kind = DirectoryKind.singleLeader
     for line in lines.dropFirst() {
+      if line.hasPrefix("model ") {
+        kind.model = String(line.dropFirst(6))
+        continue
+      }
+      if line.hasPrefix("resolve ") {
+        kind.resolution = String(line.dropFirst(8))
+        continue
+      }
       let parts = line.split(separator: " ")
       guard parts.count == 2, let value = UInt64(parts[1]) else {
         throw DataDirectoryError.damaged(path: path, why: "a line is not a name and a number")
@@ -182,7 +223,7 @@ public final class DataDirectory: Sendable {
     else {
       throw DataDirectoryError.damaged(path: path, why: "cluster, nodes or boots is missing")
     }
-    return Manifest(clusterID: cluster, nodes: Int(nodes), boots: boots)
+    return Manifest(clusterID: cluster, nodes: Int(nodes), boots: boots, kind: kind)
   }
 
   private static let membersName = "members"
@@ -208,6 +249,9 @@ public final class DataDirectory: Sendable {
   }
 
   private static func write(_ manifest: Manifest, to path: String) throws {
+    let kind =
+      manifest.kind == .singleLeader
+      ? "" : "model \(manifest.kind.model)\nresolve \(manifest.kind.resolution)\n"
     try Directories.writeAtomically(
       """
       replicascope data directory
@@ -216,6 +260,6 @@ public final class DataDirectory: Sendable {
       nodes \(manifest.nodes)
       boots \(manifest.boots)
 
-      """, to: path + "/" + manifestName)
+      """ + kind, to: path + "/" + manifestName)
   }
 }

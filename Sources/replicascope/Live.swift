@@ -39,7 +39,7 @@ struct Live {
   /// Carries it out, and ends the program.
   func run(_ alarm: Alarm) throws -> Never {
     let directories = Directories()
-    let first = try Self.open(plan.data, nodes: plan.knobs.nodes)
+    let first = try Self.open(plan.data, plan.knobs)
     directories.keep(first)
     let engine: LiveEngine
     do {
@@ -78,7 +78,7 @@ struct Live {
   private func direction(_ directories: Directories) -> LiveDirection? {
     plan.runner.map { runner in
       LiveDirection(runner, hasAudience: !headless, isStepwise: isStepwise) { knobs, load in
-        let directory = try Self.open(nil, nodes: knobs.nodes)
+        let directory = try Self.open(nil, knobs)
         directories.keep(directory)
         let load = ClusterConfiguration.defaultLoad.merging(load)
         return (
@@ -89,12 +89,19 @@ struct Live {
   }
 
   /// Opens or makes a data directory; without a path a temporary one.
-  private static func open(_ path: String?, nodes: Int) throws -> DataDirectory {
+  private static func open(_ path: String?, _ knobs: Knobs) throws -> DataDirectory {
     var random = SystemRandomNumberGenerator()
     let cluster = random.next()
     do {
-      guard let path else { return try DataDirectory(temporaryFor: nodes, clusterID: cluster) }
-      return try DataDirectory(path: path, nodes: nodes, newClusterID: cluster)
+      guard let path else {
+        return try DataDirectory(temporaryFor: knobs.nodes, clusterID: cluster)
+      }
+      let hasRules = knobs.model != .singleLeader
+      let kind = DirectoryKind(
+        model: knobs.model.rawValue,
+        resolution: hasRules ? KnobSetting.resolution(knobs.resolution).value : "")
+      return try DataDirectory(
+        path: path, nodes: knobs.nodes, newClusterID: cluster, kind: kind)
     } catch let error as DataDirectoryError {
       throw Failure(.configuration, "\(error)")
     } catch {

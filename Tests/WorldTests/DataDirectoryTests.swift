@@ -155,3 +155,21 @@ import World
     #expect(DataDirectoryError.newer(path: "/p", version: 2).description.contains("version 2"))
   }
 }
+
+extension DataDirectoryTests {
+  @Test func aDirectoryOfAnotherKindIsRefused() throws {
+    let folder = try Folder()
+    let path = folder.path
+    let kind = DirectoryKind(model: "multi-leader", resolution: "siblings")
+    try DataDirectory(path: path, nodes: 3, newClusterID: 1, kind: kind).close()
+    #expect(throws: DataDirectoryError.self) { try Self.open(path) }
+    #expect(throws: DataDirectoryError.self) {
+      try DataDirectory(
+        path: path, nodes: 3, newClusterID: 1,
+        kind: DirectoryKind(model: "multi-leader", resolution: "lww"))
+    }
+    let again = try DataDirectory(path: path, nodes: 3, newClusterID: 2, kind: kind)
+    #expect(again.clusterID == 1)
+    again.close()
+  }
+}

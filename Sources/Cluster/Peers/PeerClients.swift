@@ -50,6 +50,8 @@ extension Cluster {
       operation.node = target(of: &client, named: named)
     }
     client.operation = operation
+    // Who asks a node by its name stands beside it.
+    if let named, let here = sites.firstIndex(of: nodes[named.offset].site) { client.site = here }
     withClient(session) { $0 = client }
     let id = session << 32 | UInt64(operation.attempt)
     let key = session == 0 ? load.named.key : Load.key(operation.key)
@@ -72,10 +74,19 @@ extension Cluster {
     _ kind: Operation.Kind, _ key: Int, session: UInt64
   ) -> Operation.Kind {
     if session < load.knowledge.count { load.knowledge[Int(session)].context = nil }
+    if knobs.redirects == .follow { goHome(Int(session) - 1) }
     guard case .write = kind, knobs.model == .leaderless,
       peerRules.rule(for: Load.key(key)) == .siblings
     else { return kind }
     return .readModifyWrite
+  }
+
+  /// A client that went elsewhere goes back to its own node, once that runs.
+  private mutating func goHome(_ client: Int) {
+    let home = home(ofClient: client, in: load.clients[client].site)
+    if home != load.clients[client].leader, nodes[home.offset].isRunning {
+      load.clients[client].leader = home
+    }
   }
 
   private func level(_ session: UInt64) -> RequestLevel? {

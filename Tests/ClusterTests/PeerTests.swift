@@ -1,0 +1,146 @@
+import Operations
+import Positions
+import Testing
+import World
+
+@testable import Cluster
+
+/// Clusters in which several nodes take writes, as an operator sees them.
+@Suite struct PeerTests {
+  private static func value(_ scene: Scene) -> LastReadSnapshot.State? {
+    scene.snapshot.lastRead?.state
+  }
+
+  private func read(_ key: String, from node: String, _ scene: inout Scene) throws -> String? {
+    try scene.perform("read \(key) from \(node)")
+    scene.run(300)
+    if case .value(let text)? = scene.snapshot.lastRead?.state { return text }
+    return nil
+  }
+
+  @Test func theLaterClockWinsAndTheLoserIsListed() throws {
+    var scene = try Scene(["model multi-leader"], load: "load ycsb-a rate=0")
+    scene.run(500)
+    try scene.perform("cut n1 n2")
+    try scene.perform("write k one at n1")
+    scene.run(100)
+    try scene.perform("write k two at n2")
+    scene.run(100)
+    #expect(try read("k", from: "n1", &scene) == "one")
+    try scene.perform("heal")
+    scene.run(1500)
+    #expect(try read("k", from: "n1", &scene) == "two")
+    let versions = try #require(scene.snapshot.model.versions)
+    #expect(versions.conflicts == 1)
+    #expect(versions.losers == 1)
+    #expect(versions.newest.last?.loser.value == "one")
+    #expect(scene.snapshot.ledger.violationCount == 0)
+  }
+
+  @Test func siblingsStandUntilOneIsChosen() throws {
+    var scene = try Scene(
+      ["model multi-leader", "resolve siblings"], load: "load ycsb-a rate=0")
+    scene.run(500)
+    #expect(try !scene.perform("choose k one").isAccepted)
+    try scene.perform("cut n1 n3")
+    try scene.perform("cut n2 n3")
+    try scene.perform("write k one at n1")
+    scene.run(100)
+    try scene.perform("write k two at n3")
+    scene.run(100)
+    try scene.perform("heal")
+    scene.run(1500)
+    #expect(scene.snapshot.model.versions?.siblingKeys.first?.versions.count == 2)
+    #expect(try scene.perform("choose k both").isAccepted)
+    scene.run(1500)
+    #expect(scene.snapshot.model.versions?.siblings == 0)
+    #expect(try read("k", from: "n3", &scene) == "both")
+    #expect(try !scene.perform("choose k again").isAccepted)
+  }
+
+  @Test func aDeadNodeStopsARing() throws {
+    var scene = try Scene(
+      ["model multi-leader", "nodes 4", "topology ring"], load: "load ycsb-a rate=0")
+    scene.run(500)
+    try scene.perform("kill n2")
+    try scene.perform("write k one at n1")
+    scene.run(3000)
+    #expect(try read("k", from: "n3", &scene) == nil)
+    try scene.perform("restart n2")
+    scene.run(3000)
+    #expect(try read("k", from: "n3", &scene) == "one")
+    #expect(scene.snapshot.ledger.violationCount == 0)
+  }
+
+  @Test func aWipedLeaderTakesTheOthersState() throws {
+    var scene = try Scene(
+      ["model multi-leader"], load: "load ycsb-a rate=200", checkpointSpacing: 64 << 10,
+      segmentSize: 256 << 10)
+    scene.run(5000)
+    try scene.perform("wipe n3")
+    scene.run(2000)
+    try scene.perform("restart n3")
+    scene.run(2000)
+    try scene.perform("quiesce")
+    #expect(scene.run(atMost: 20_000) { $0.converged })
+    #expect(scene.snapshot.ledger.violationCount == 0)
+  }
+
+  @Test func quorumsMeetAndHintsAreHandedOver() throws {
+    var scene = try Scene(["model leaderless"], load: "load ycsb-a rate=0")
+    scene.run(1000)
+    try scene.perform("kill n3")
+    scene.run(10_000)
+    try scene.perform("write k one at n1")
+    scene.run(500)
+    #expect(scene.snapshot.lastWrite?.state == .acknowledged(by: NodeID(1)))
+    guard case .leaderless(let model) = scene.snapshot.model else {
+      Issue.record("another model")
+      return
+    }
+    #expect(model.hints > 0)
+    try scene.perform("restart n3")
+    scene.run(10_000)
+    try scene.perform("read k from n3 level one")
+    scene.run(300)
+    #expect(Self.value(scene) == .value("one"))
+    guard case .leaderless(let after) = scene.snapshot.model else { return }
+    #expect(after.hints == 0)
+    #expect(after.hintsDelivered > 0)
+  }
+
+  @Test func whatAModelLacksIsRefusedAndChangesNothing() throws {
+    var scene = try Scene(["model leaderless"], load: "load ycsb-a rate=0")
+    scene.run(500)
+    let before = scene.snapshot.knobs
+    for text in [
+      "ack async", "promote n1", "switchover n2", "read-quorum 4", "model multi-leader",
+      "topology ring", "replication-factor 2", "increment k by 1",
+    ] {
+      #expect(try !scene.perform(text).isAccepted, "\(text)")
+    }
+    #expect(scene.snapshot.knobs == before)
+  }
+
+  @Test(arguments: ["multi-leader", "leaderless"], 1...6)
+  func simulatedFaultsEndInAgreement(model: String, seed: Int) throws {
+    let settings = SimulationSettings(
+      nodes: 3...6, duration: .seconds(10),
+      model: try #require(ReplicationModel(rawValue: model)))
+    let result = SimulationRun.run(
+      SimulationPlan(seed: UInt64(seed), settings: settings))
+    #expect(result.violations == [])
+    #expect(result.converged, "\(result.obstacle ?? "")")
+  }
+
+  /// Streams that began where the receiver lacked nothing, behind a gap of its own; rings that did not
+  /// hear of a restart; logs that begin behind their checkpoint; logs cut below it.
+  @Test(arguments: [5, 7, 9, 13, 21, 29])
+  func seedsThatFoundFaults(seed: Int) {
+    let settings = SimulationSettings(duration: .seconds(20), model: .multiLeader)
+    let result = SimulationRun.run(
+      SimulationPlan(seed: UInt64(seed), settings: settings))
+    #expect(result.violations == [])
+    #expect(result.converged, "\(result.obstacle ?? "")")
+  }
+}
