@@ -134,8 +134,9 @@ import World
   }
 
   /// Streams that began where the receiver lacked nothing, behind a gap of its own; rings that did not
-  /// hear of a restart; logs that begin behind their checkpoint; logs cut below it.
-  @Test(arguments: [5, 7, 9, 13, 21, 29])
+  /// hear of a restart; logs that begin behind their checkpoint; logs cut below it; writes held back for
+  /// what is lost.
+  @Test(arguments: [5, 7, 9, 13, 21, 29, 65])
   func seedsThatFoundFaults(seed: Int) {
     let settings = SimulationSettings(duration: .seconds(20), model: .multiLeader)
     let result = SimulationRun.run(

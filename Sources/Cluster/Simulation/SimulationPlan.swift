@@ -73,7 +73,14 @@ public struct SimulationPlan: Equatable, Sendable {
       .acknowledgement(.majority), .syncPolicy(.everyBatch), .waitFor(.flushed),
       .degradeAfter(nil), .promotionNeeds(.majority), .checkQuorum(true),
     ]
-    let knobs = self.knobs.model == .singleLeader ? ofLeaders : ofPeers
+    // What no hint is kept for must be found in time, however small the exchanges were.
+    let ofQuorums: [KnobSetting] = [.antiEntropy(.seconds(1)), .antiEntropyBudget(1000)]
+    let knobs =
+      switch self.knobs.model {
+      case .singleLeader: ofLeaders
+      case .multiLeader: ofPeers
+      case .leaderless: ofPeers + ofQuorums
+      }
     let load = LoadChange(workload: .a, rate: 100, clients: 16, valueSize: 128)
     var commands = (knobs.map { Command.set($0) } + [.load(load), .heal(everything: true)])
       .map { TimedCommand(at: end, command: $0) }

@@ -23,6 +23,8 @@ public struct MultiLeaderReplica: Peer {
   var sources: [IncomingStream] = []
   /// Writes that came before what they depend on.
   var heldBack: [StreamedWrite] = []
+  /// Of these, those that waited already when it was last looked for what waits in vain.
+  var longHeldBack: [Dot] = []
   /// Places in the log from which a stream can begin.
   var marks: Deque<LogMark> = []
   /// What its own newest write said that it had of the others' logs.

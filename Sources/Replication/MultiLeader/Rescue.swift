@@ -5,9 +5,21 @@ extension MultiLeaderReplica {
   /// Beats after which a receiver should have what was applied here then.
   private static let patience = 10
 
+  /// Beats after which a write is held back no more whose writer is gone.
+  private static let vain = 50
+
+  /// Writes of a node that has lost what came before them will never be ready; where some log holds them,
+  /// it sends them again.
+  private mutating func dropWhatWaitsInVain() {
+    let waiting = heldBack.filter { !(isGone($0.dot.actor) && longHeldBack.contains($0.dot)) }
+    heldBack = waiting
+    longHeldBack = heldBack.map(\.dot)
+  }
+
   mutating func beatCame(into effects: inout [PeerEffect]) {
     effects.append(.setTimer(.beat, beat))
     beats += 1
+    if beats % Self.vain == 0 { dropWhatWaitsInVain() }
     for position in streams.indices {
       if streams[position].transfer != nil {
         sendAgain(position, into: &effects)
