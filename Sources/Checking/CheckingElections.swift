@@ -60,7 +60,8 @@ extension Checker {
       keys.forget { ledger.isLost($0.term, $0.index) }
       if ledger.isLost(everything.term, everything.index) { everything = .none }
     }
-    if forced {
+    // The first leader of all takes nothing from anybody.
+    if forced, leaders.count > 1 || head.index.rawValue > 1 {
       wasForced = true
       find("\(node) was promoted by force in term \(term.epoch)")
     }

@@ -93,6 +93,8 @@ extension Cluster {
     nodes[id.offset].boot?.term = forgets ? .zero : recovery.vote.term
     nodes[id.offset].boot?.promisedTerm = recovery.vote.term
     nodes[id.offset].boot?.end = recovery.point
+    nodes[id.offset].boot?.wasLeading =
+      recovery.vote.votedFor == id && recovery.vote.term == recovery.point.term
     // Suspect and empty: its disk was lost, now or before an earlier start.
     let isWiped = recovery.isSuspect && recovery.point == .origin && hasBegun
     let isSuspect: Bool
@@ -211,6 +213,10 @@ extension Cluster {
     carryOut(&effects, of: id)
     schedulePeriodicSync(id)
     if nodes[id.offset].log.isFull { diskIsFull(true, at: id) }
+    if boot.wasLeading, hasBegun, knobs.failover == .manual, knobs.promotionNeeds == .none {
+      say(.election, id, "\(id) led before its restart: it goes on, as nobody elects here")
+      run(.resume, at: id)
+    }
     begin()
   }
 

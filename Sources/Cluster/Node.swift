@@ -179,6 +179,9 @@ struct NodeBoot: Sendable {
   var applied = LogPoint.origin
   var memberships: [MembershipEntry]
   var isSuspect = false
+  /// Whether its files say that it led when they were written last: it voted for itself, and its log ends
+  /// in that term.
+  var wasLeading = false
   var end = LogPoint.origin
   /// Damage that peers are asked to mend, and how often they were.
   var repairAfter: Index?

@@ -47,6 +47,9 @@ public enum ReplicaEvent: Sendable {
   case forgetRead(UInt64)
   /// Campaign without waiting: a new cluster's first node.
   case campaign
+  /// Go on leading after a restart, in a new term and without asking anybody: where nobody elects, a
+  /// leader's files say that it leads (a PostgreSQL primary, a MySQL source).
+  case resume
   /// The operator forces this node to lead, in a term above all that the operator has seen.
   case promote(above: Term)
   /// The operator hands leadership to another node.

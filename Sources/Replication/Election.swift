@@ -132,9 +132,9 @@ extension Replica {
     }
   }
 
-  /// Raises its term and asks for votes.
+  /// Raises its term, and asks for votes where others are to hear of it.
   mutating func campaign(
-    on grounds: CampaignGrounds, forced: Bool, above floor: Term = .zero,
+    on grounds: CampaignGrounds, forced: Bool, above floor: Term = .zero, asksOthers: Bool = true,
     into effects: inout [Effect]
   ) {
     let next = max(term, floor).next(for: id)
@@ -146,6 +146,7 @@ extension Replica {
     candidacy = campaign
     raise(to: next, votedFor: id, into: &effects)
     effects.append(.setTimer(.candidacy, policy.electionTimeout))
+    guard asksOthers else { return }
     for voter in membership.voters where voter != id {
       effects.append(
         .send(.voteRequest(term: next, head: head, grounds: grounds), to: voter))
@@ -165,6 +166,13 @@ extension Replica {
   mutating func promoteByForce(above floor: Term, into effects: inout [Effect]) {
     guard role != .leader, logIsSettled else { return }
     campaign(on: .transfer, forced: true, above: floor, into: &effects)
+  }
+
+  /// Those who followed it meanwhile hear of it by its records; whoever follows another leader does not
+  /// change over.
+  mutating func resume(into effects: inout [Effect]) {
+    guard role != .leader, mayCampaign, !isSuspect, logIsSettled else { return }
+    campaign(on: .transfer, forced: true, asksOthers: false, into: &effects)
   }
 
   mutating func askedToCampaign(

@@ -186,6 +186,7 @@ public struct Replica: Sendable {
     case .read(let request): read(request, into: &effects)
     case .forgetRead(let id): forgetRead(id)
     case .campaign: askForVotes(into: &effects)
+    case .resume: resume(into: &effects)
     case .promote(let floor): promoteByForce(above: floor, into: &effects)
     case .switchover(let target): beginSwitchover(to: target, into: &effects)
     case .addMember(let node): changeMembers(.add(node), into: &effects)
