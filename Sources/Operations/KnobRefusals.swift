@@ -2,9 +2,10 @@ import Positions
 
 // What knobs a model has, and which of their values go together.
 extension Knobs {
-  /// Takes settings in, in their order.
+  /// Takes settings in, in their order, but a preset's below all others; of several presets the last.
   public mutating func apply(_ settings: [KnobSetting]) {
-    for setting in settings { apply(setting) }
+    if let preset = settings.last(where: \.isPreset) { apply(preset) }
+    for setting in settings where !setting.isPreset { apply(setting) }
   }
 
   /// Why the model has no such knob, or no such choice of it; nil when it has.
@@ -13,6 +14,7 @@ extension Knobs {
   /// count.
   public func misplaced(_ setting: KnobSetting) -> String? {
     let name = setting.name
+    if let preset, let refusal = preset.refusal(of: setting) { return refusal }
     if let row = KnobTable.row(name), !row.models.contains(model) {
       return "\(name): \(model.article) cluster has no such knob; \(row.models.owners)"
     }

@@ -4,6 +4,13 @@ import Positions
 extension KnobTable {
   static let startRows: [KnobRow] = [
     KnobRow(
+      name: "preset", choices: choices(Preset.self),
+      meaning: "a real system's settings and names; what else is set stands over them",
+      isFixed: true, value: { $0.preset?.rawValue ?? "none" },
+      read: { (reader) throws(ParseFailure) in
+        .preset(try choice(&reader, "preset", Preset.self))
+      }),
+    KnobRow(
       name: "model", choices: choices(ReplicationModel.self), meaning: "who takes writes",
       isFixed: true, value: { $0.model.rawValue },
       read: { (reader) throws(ParseFailure) in

@@ -53,7 +53,9 @@ extension KnobTable {
       isFixed: false, value: { $0.leaderless.hintWindow.map { TextForm.interval($0) } ?? "off" },
       read: { (reader) throws(ParseFailure) in
         if reader.takeWord("off") { return .hintWindow(nil) }
-        return .hintWindow(try reader.interval("the time", minimum: .milliseconds(1)))
+        return .hintWindow(
+          try reader.interval(
+            "the time", minimum: .milliseconds(1), maximum: .seconds(86_400 * 365)))
       }),
     KnobRow(
       name: "vnodes", choices: ["16"], meaning: "places on the ring for each node",

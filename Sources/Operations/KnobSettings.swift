@@ -4,6 +4,10 @@ extension Knobs {
   /// Takes a setting in, whether or not the model has its knob.
   public mutating func apply(_ setting: KnobSetting) {
     switch setting {
+    case .preset(let value):
+      preset = value
+      apply(.model(value.profile.model))
+      for row in value.profile.rows { apply(row.setting) }
     case .model(let value): model = value
     case .nodes(let value): nodes = value
     case .sites(let value): sites = value
@@ -47,6 +51,9 @@ extension Knobs {
 }
 
 extension KnobSetting {
+  /// Whether it is a whole system's settings.
+  public var isPreset: Bool { if case .preset = self { true } else { false } }
+
   /// The nodes that the value names.
   public var nodes: [NodeID] {
     switch self {
@@ -59,6 +66,7 @@ extension KnobSetting {
   /// The knob's name.
   public var name: String {
     switch self {
+    case .preset: "preset"
     case .model: "model"
     case .nodes: "nodes"
     case .sites: "sites"

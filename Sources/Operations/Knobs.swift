@@ -90,6 +90,8 @@ public enum ReadGuarantee: String, Sendable, CaseIterable {
 
 /// The values of all knobs.
 public struct Knobs: Equatable, Sendable {
+  /// The real system whose settings stand below what else was set; fixed at the start. Nil: none.
+  public var preset: Preset?
   /// The model of replication; fixed at the start.
   public var model = ReplicationModel.singleLeader
   /// Nodes at the start, 1 to 100.
@@ -145,6 +147,8 @@ public struct Knobs: Equatable, Sendable {
 
 /// A new value for one knob.
 public enum KnobSetting: Equatable, Sendable {
+  /// `preset`, with all that it sets; fixed at the start.
+  case preset(Preset)
   /// `model`; fixed at the start.
   case model(ReplicationModel)
   /// `nodes`; fixed at the start.

@@ -13,7 +13,7 @@ public struct ScriptCluster: Equatable, Sendable {
     self.load = load
   }
 
-  /// The defaults with its settings.
+  /// The defaults with its preset and its settings.
   public var knobs: Knobs {
     var knobs = Knobs()
     knobs.apply(settings)

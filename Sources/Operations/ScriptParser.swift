@@ -32,6 +32,21 @@ public struct ScriptParser {
   /// Finds the file that `include PATH` in the file `from` names.
   public typealias Loader = (_ path: String, _ from: Source) throws(Unreadable) -> Source
 
+  /// A preset that takes the place of the script's own.
+  public struct Replacement: Equatable, Sendable {
+    /// The preset.
+    public var preset: Preset
+    /// Whether the script's own `model` is passed over too: else one that the system does not have is an
+    /// error.
+    public var ignoresModel: Bool
+
+    /// This preset instead of the script's.
+    public init(_ preset: Preset, ignoresModel: Bool = false) {
+      self.preset = preset
+      self.ignoresModel = ignoresModel
+    }
+  }
+
   /// What was read.
   public enum Outcome {
     /// A script without errors.
@@ -69,19 +84,34 @@ public struct ScriptParser {
   private var lines = 0
   private var stack: [Source] = []
   private let load: Loader
+  private let replacement: Replacement?
 
-  private init(load: @escaping Loader) { self.load = load }
+  private init(load: @escaping Loader, replacement: Replacement?) {
+    self.load = load
+    self.replacement = replacement
+  }
+
+  /// What a `cluster` line's settings come to.
+  func replaced(_ settings: [KnobSetting]) -> [KnobSetting] {
+    guard let replacement else { return settings }
+    let kept = settings.filter { setting in
+      if setting.isPreset { return false }
+      if case .model = setting { return !replacement.ignoresModel }
+      return true
+    }
+    return [.preset(replacement.preset)] + kept
+  }
 
   static func nodes(_ count: Int) -> Set<NodeID> { Set((1...max(1, count)).map { NodeID($0) }) }
 
-  /// Reads a script.
+  /// Reads a script; with `replacement` as if its `cluster` lines said that preset.
   public static func parse(
-    _ source: Source,
+    _ source: Source, replacing replacement: Replacement? = nil,
     including load: @escaping Loader = { (path, _) throws(Unreadable) in
       throw Unreadable("\(path): nothing can be included here")
     }
   ) -> Outcome {
-    var parser = ScriptParser(load: load)
+    var parser = ScriptParser(load: load, replacement: replacement)
     parser.begin()
     parser.take(source)
     return parser.errors.isEmpty
@@ -97,9 +127,9 @@ public struct ScriptParser {
   /// A script without a `cluster` line has the default one.
   private mutating func begin() {
     let place = ScriptPlace(file: "", line: 0, text: "cluster")
-    statements = [
-      ScriptStatement(place: place, timing: .next, action: .cluster(ScriptCluster()))
-    ]
+    let cluster = ScriptCluster(settings: replaced([]))
+    statements = [ScriptStatement(place: place, timing: .next, action: .cluster(cluster))]
+    beginCluster(cluster.knobs)
   }
 
   // MARK: Files

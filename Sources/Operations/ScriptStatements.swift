@@ -96,9 +96,10 @@ extension ScriptParser {
     _ reader: inout Reader, _ place: ScriptPlace
   ) throws(ParseFailure) {
     var cluster = ScriptCluster()
-    var columns: [Int] = []
+    var read: [(setting: KnobSetting, column: Int)] = []
     // Later lines are judged by what this one says, as far as it can be read.
     defer { beginCluster(cluster.knobs) }
+    cluster.settings = replaced([])
     reader.skipSpace()
     let start = reader.position
     while !reader.isAtEnd {
@@ -108,15 +109,16 @@ extension ScriptParser {
       let valueColumn = reader.position
       let value = try reader.text("a value")
       do {
-        cluster.settings.append(try KnobTable.parse(name: name, value: value))
-        columns.append(column)
+        let setting = try KnobTable.parse(name: name, value: value)
+        read.append((setting, column))
+        cluster.settings = replaced(read.map(\.setting))
       } catch {
         let isName = KnobTable.row(name) == nil
         throw reader.failure(
           error.message, at: isName ? column : valueColumn, nearest: error.nearest)
       }
     }
-    for (setting, column) in zip(cluster.settings, columns) {
+    for (setting, column) in read where cluster.settings.contains(setting) {
       if let misplaced = cluster.knobs.misplaced(setting) {
         throw reader.failure(misplaced, at: column)
       }
@@ -126,7 +128,7 @@ extension ScriptParser {
     append(.cluster(cluster), place)
   }
 
-  private mutating func beginCluster(_ knobs: Knobs) {
+  mutating func beginCluster(_ knobs: Knobs) {
     self.knobs = knobs
     isBeginning = true
     latest = .start

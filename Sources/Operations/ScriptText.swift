@@ -4,7 +4,7 @@ import Positions
 public enum ScriptText {
   /// The script of a run that began with `knobs` and `load`.
   ///
-  /// Knobs at their defaults are left out, but for the number of nodes and the seed.
+  /// Knobs at their defaults, or at their preset's, are left out, but for the number of nodes and the seed.
   ///
   /// - Parameters:
   ///   - end: when the run ended; nil: with its last command.
@@ -15,10 +15,15 @@ public enum ScriptText {
   ) -> String {
     var lines: [String] = []
     if let comment { lines += comment.split(separator: "\n").map { "# \($0)" } }
-    let defaults = Knobs()
-    var cluster = "cluster nodes=\(knobs.nodes)"
+    var defaults = Knobs()
+    var cluster = "cluster"
+    if let preset = knobs.preset {
+      defaults.apply(.preset(preset))
+      cluster += " preset=\(preset.rawValue)"
+    }
+    cluster += " nodes=\(knobs.nodes)"
     for row in KnobTable.rows(of: knobs.model)
-    where row.name != "nodes" && row.name != "seed" {
+    where !["preset", "nodes", "seed"].contains(row.name) {
       let value = row.value(knobs)
       if value != row.value(defaults) { cluster += " \(row.name)=\(TextForm.text(value))" }
     }

@@ -44,7 +44,8 @@ public enum SnapshotJSON {
 
   private static func knobs(_ knobs: Knobs) -> [(String, JSONText)] {
     // The model has its own key.
-    KnobTable.rows(of: knobs.model).filter { $0.name != "model" }
+    KnobTable.rows(of: knobs.model)
+      .filter { $0.name != "model" && ($0.name != "preset" || knobs.preset != nil) }
       .map { ($0.name, .string($0.value(knobs))) }
   }
 

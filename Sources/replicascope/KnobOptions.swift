@@ -3,6 +3,11 @@ import Operations
 
 /// One flag a knob; values are read by the one table of knobs.
 struct KnobOptions: ParsableArguments {
+  @Option(
+    help:
+      "A real system's settings: postgres, mysql, mongodb, dynamo, cassandra, riak; other flags stand over them."
+  )
+  var preset: String?
   @Option(help: "Nodes, 1 to 100 (3).") var nodes: String?
   @Option(help: "Sites (data centres) that nodes and clients are dealt to, 1 to 10 (1).")
   var sites: String?
@@ -73,7 +78,7 @@ struct KnobOptions: ParsableArguments {
   /// The flags given, by the knob's name.
   var given: [(name: String, value: String)] {
     let all: [(String, String?)] = [
-      ("nodes", nodes), ("sites", sites), ("segment-size", segmentSize),
+      ("preset", preset), ("nodes", nodes), ("sites", sites), ("segment-size", segmentSize),
       ("checkpoint-every", checkpointEvery), ("model", model), ("ack", ack),
       ("wait-for", waitFor),
       ("sync-policy", syncPolicy), ("degrade-after", degradeAfter), ("apply", apply),

@@ -116,8 +116,13 @@ struct Plan {
         try KnobTable.parse(name: name, value: value)
       }
     }
-    if let name = arguments.doFile { try take(script: name, given) }
-    knobs.apply(given)
+    if let name = arguments.doFile {
+      try take(script: name, given)
+      // The script's own settings stand over the preset, which is in it already.
+      knobs.apply(given.filter { !$0.isPreset })
+    } else {
+      knobs.apply(given)
+    }
     try check(given)
     let settings: [(String, String?)] = [
       ("rate", arguments.rate), ("clients", arguments.clients), ("keys", arguments.keys),
@@ -190,8 +195,11 @@ struct Plan {
   }
 
   private mutating func take(script name: String, _ overriding: [KnobSetting]) throws {
+    var replacement: ScriptParser.Replacement?
+    for case .preset(let preset) in overriding { replacement = ScriptParser.Replacement(preset) }
     let runner = ScriptRunner(
-      try ScriptFile.load(name), name: name, overriding: overriding)
+      try ScriptFile.load(name, replacing: replacement), name: name,
+      overriding: overriding.filter { !$0.isPreset })
     // What a script expects is said of its own model.
     for case .model(let model) in overriding {
       for case .cluster(let cluster) in runner.script.statements.map(\.action)

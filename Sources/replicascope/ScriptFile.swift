@@ -17,9 +17,11 @@ enum ScriptFile {
   /// Reads a script whole, included files too.
   ///
   /// - Throws: ``Failure`` with everything that is wrong with it.
-  static func load(_ named: String) throws -> Script {
+  static func load(
+    _ named: String, replacing replacement: ScriptParser.Replacement? = nil
+  ) throws -> Script {
     let source = try source(named)
-    let outcome = ScriptParser.parse(source) {
+    let outcome = ScriptParser.parse(source, replacing: replacement) {
       (path, from) throws(ScriptParser.Unreadable) in try include(path, from)
     }
     switch outcome {
