@@ -69,7 +69,10 @@ extension Cluster {
     observePolicy()
     toldLost = checker.ledger.lost
     highWater.elected(at: nodes[id.offset].replica?.head ?? .origin)
-    let how = forced ? "by force" : "with \(votes) of \(voters) votes"
+    let isFirst = nodes[id.offset].replica?.head.index.rawValue ?? 0 <= 1
+    let how =
+      forced
+      ? isFirst ? "the first: nobody elects here" : "by force" : "with \(votes) of \(voters) votes"
     say(.election, id, "\(id) leads term \(term.epoch), \(how)")
   }
 

@@ -8,15 +8,19 @@ public struct Scene: Equatable, Sendable {
   public var snapshot: ClusterSnapshot
   /// The other ending of a run that was forked, at the same time; nil when there is none.
   public var other: ClusterSnapshot?
+  /// Whether ``other`` is another cluster altogether: both are shown side by side.
+  public var isDuel: Bool
   /// What an audience is told; nil when no script is played.
   public var narration: Narration?
 
-  /// A scene of one cluster, or of two endings of one run.
+  /// A scene of one cluster, of two endings of one run, or of two clusters.
   public init(
-    _ snapshot: ClusterSnapshot, other: ClusterSnapshot? = nil, narration: Narration? = nil
+    _ snapshot: ClusterSnapshot, other: ClusterSnapshot? = nil, isDuel: Bool = false,
+    narration: Narration? = nil
   ) {
     self.snapshot = snapshot
     self.other = other
+    self.isDuel = isDuel
     self.narration = narration
   }
 }
@@ -36,7 +40,11 @@ public enum Dashboard {
     view.settle(scene.narration)
     let pen = Pen(snapshot: scene.snapshot, other: scene.other, view: view, glyphs: glyphs)
     let layout = Layout(scene, view: view, size: size)
-    pen.title(layout.title, on: &canvas)
+    if scene.isDuel, let other = scene.other {
+      pen.duelTitle(with: other, layout.title, on: &canvas)
+    } else {
+      pen.title(layout.title, on: &canvas)
+    }
     pen.scrubber(layout.scrubber, on: &canvas)
     let page = layout.page
     switch view.page {
@@ -45,7 +53,12 @@ public enum Dashboard {
     case .lost: pen.lostPage(page, on: &canvas)
     case .siblings: pen.siblingsPage(page, on: &canvas)
     case .compare: pen.comparison(page, on: &canvas)
-    default: pen.panes(layout, on: &canvas)
+    default:
+      if scene.isDuel, let other = scene.other {
+        pen.duel(with: other, page, on: &canvas)
+      } else {
+        pen.panes(layout, on: &canvas)
+      }
     }
     if let narration = scene.narration {
       pen.narration(narration, layout.narration, on: &canvas)

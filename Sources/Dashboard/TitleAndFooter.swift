@@ -78,7 +78,7 @@ extension Pen {
   }
 
   /// The clock: how fast it goes and where it stands. What is past says so, as loudly as can be.
-  private func clock(isShort: Bool = false) -> (text: String, style: Style, rank: Int) {
+  func clock(isShort: Bool = false) -> (text: String, style: Style, rank: Int) {
     let isPaused = snapshot.speed == 0
     let pace =
       isPaused

@@ -60,6 +60,7 @@ struct ConditionFacts {
     case .findings: .number(ledger.findingCount)
     case .violations: .number(ledger.violationCount)
     case .converged: .truth(snapshot.converged)
+    case .degraded: .truth(leadership.degraded)
     case .readsRate: .quantity(Quantity(clients.readsPerSecond, .rate))
     case .writesRate: .quantity(Quantity(clients.writesPerSecond, .rate))
     case .ackP50:

@@ -36,7 +36,8 @@ indirect enum Formula: Equatable, Sendable {
   case all([Formula])
   case any([Formula])
   case not(Formula)
-  case converged
+  /// A word that is true or not by itself.
+  case stands(ClusterWord)
   case compares(Comparison)
 }
 

@@ -22,7 +22,8 @@ struct ConditionFindings {
     switch formula {
     case .all(let formulas), .any(let formulas): for formula in formulas { add(formula) }
     case .not(let formula): add(formula)
-    case .converged: say(facts.snapshot.converged ? "converged" : "not converged")
+    case .stands(let word):
+      say(facts.truth(formula) == .holds ? word.rawValue : "not \(word.rawValue)")
     case .compares(let comparison): add(comparison)
     }
   }

@@ -89,7 +89,7 @@ struct ConditionParser {
   private func asFormula(_ part: Part, at start: Int) throws(ParseFailure) -> Formula {
     switch part {
     case .formula(let formula): return formula
-    case .value(.leaf(.cluster(.converged)), _): return .converged
+    case .value(.leaf(.cluster(let word)), .truth): return .stands(word)
     case .value(_, let sort):
       throw reader.failure(
         "\(sort.article) by itself says nothing: compare it with something", at: start)
@@ -119,7 +119,7 @@ struct ConditionParser {
     guard let order = try reader.comparison() else { return left }
     let (operand, sort) = try asValue(left, at: start)
     if sort == .truth {
-      throw reader.failure("converged is true or not by itself: it is not compared", at: sign)
+      throw reader.failure("\(operand) is true or not by itself: it is not compared", at: sign)
     }
     if let right = try word(for: sort, operand) {
       try requireEquality(order, sort, at: sign)

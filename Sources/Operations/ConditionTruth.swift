@@ -54,7 +54,8 @@ extension ConditionFacts {
     case .all(let formulas): .all(formulas.map(truth))
     case .any(let formulas): .any(formulas.map(truth))
     case .not(let formula): !truth(formula)
-    case .converged: Truth(snapshot.converged)
+    case .stands(let word):
+      if case .truth(let holds) = observe(.cluster(word)) { Truth(holds) } else { .unknown }
     case .compares(let comparison): truth(comparison)
     }
   }

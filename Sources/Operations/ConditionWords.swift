@@ -12,6 +12,7 @@ enum ClusterWord: String, Sendable, CaseIterable {
   case findings
   case violations
   case converged
+  case degraded
   case readsRate = "reads.rate"
   case writesRate = "writes.rate"
   case ackP50 = "ack.p50"
@@ -40,7 +41,7 @@ enum ClusterWord: String, Sendable, CaseIterable {
   /// The models of replication that have it.
   var models: Set<ReplicationModel> {
     switch self {
-    case .leader, .leaders, .term, .commit: [.singleLeader]
+    case .leader, .leaders, .term, .commit, .degraded: [.singleLeader]
     case .lastWrite, .lastRead, .acknowledged, .lost, .staleReads, .findings, .violations,
       .converged, .readsRate, .writesRate, .ackP50, .ackP99, .readsP50, .readsP99:
       Set(ReplicationModel.allCases)
@@ -67,7 +68,7 @@ enum ClusterWord: String, Sendable, CaseIterable {
     // Where several nodes take writes, a place in one's log says nothing of another's.
     case .lastWrite: model == .singleLeader ? .write : .outcome
     case .lastRead: model == .singleLeader ? .read : .versions
-    case .converged: .truth
+    case .converged, .degraded: .truth
     case .readsRate, .writesRate: .quantity(.rate)
     case .ackP50, .ackP99, .readsP50, .readsP99: .quantity(.time)
     }
@@ -96,6 +97,7 @@ enum ClusterWord: String, Sendable, CaseIterable {
     case .staleReads: "reads that missed an acknowledged write"
     case .findings: "what the knobs permit and happened"
     case .violations: "what must never happen and did"
+    case .degraded: "acknowledgement has fallen back to the leader alone (degrade-after)"
     case .converged: "all live replicas agree and have applied everything"
     case .readsRate: "answered reads a second, over the last second"
     case .writesRate: "acknowledged writes a second, over the last second"

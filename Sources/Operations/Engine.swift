@@ -22,6 +22,13 @@ public enum CommandOutcome: Equatable, Sendable {
   /// It could not be carried out: why.
   case refused(String)
 
+  /// What is said of it.
+  public var text: String {
+    switch self {
+    case .done(let text), .note(let text), .refused(let text): text
+    }
+  }
+
   /// Whether it was carried out, or was in effect.
   public var isAccepted: Bool { if case .refused = self { false } else { true } }
 }
@@ -44,6 +51,8 @@ public protocol Engine: AnyObject, Sendable {
   var snapshot: ClusterSnapshot? { get }
   /// The other ending, at the same time as ``snapshot``, where the run was forked; nil otherwise.
   var other: ClusterSnapshot? { get }
+  /// Whether ``other`` is another cluster altogether, to be seen beside ``snapshot`` all the time.
+  var isDuel: Bool { get }
   /// What the audience of a script is told; nil when none is played.
   var narration: Narration? { get }
   /// What was played since the last call, where a script is played and transcripts are kept.
@@ -54,8 +63,10 @@ public protocol Engine: AnyObject, Sendable {
   func close()
 }
 
-/// An engine that plays nothing.
+/// An engine that has one cluster and plays nothing.
 extension Engine {
+  public var isDuel: Bool { false }
+
   public var narration: Narration? { nil }
 
   public func takeEntries() -> [TranscriptEntry] { [] }

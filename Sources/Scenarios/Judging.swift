@@ -42,6 +42,8 @@ extension ScriptRunner {
   mutating func checkWatches(_ snapshot: ClusterSnapshot) {
     guard failure == nil else { return }
     for watch in watches where watch.condition.truth(in: snapshot, names) == .fails {
+      // It is told once.
+      watches.removeAll { $0 == watch }
       let found = watch.condition.found(in: snapshot, names)
       check(watch.condition, found, holds: false)
       fail(

@@ -50,6 +50,8 @@ public struct ScriptRunner: Director {
   public let script: Script
   /// What was given on the command line: it stands over every `cluster` line.
   private let overriding: [KnobSetting]
+  /// Whether the play goes on behind a line that failed.
+  private let goesOn: Bool
   var position = 0
   var phase = Phase.new
   /// When the line before was done.
@@ -65,6 +67,8 @@ public struct ScriptRunner: Director {
   public internal(set) var narration: Narration
   /// Why the run failed; nil while it has not.
   public internal(set) var failure: ScriptFailure?
+  /// How many lines failed.
+  public private(set) var failureCount = 0
 
   /// How long a write or a read may take before the next line comes.
   static let answerPatience = Interval.seconds(2)
@@ -81,10 +85,16 @@ public struct ScriptRunner: Director {
 
   /// A play of a script from its beginning.
   ///
-  /// - Parameter overriding: settings that stand over those of every `cluster` line.
-  public init(_ script: Script, name: String, overriding: [KnobSetting] = []) {
+  /// - Parameters:
+  ///   - overriding: settings that stand over those of every `cluster` line.
+  ///   - goesOn: whether a line that fails is told and the next one comes: where two systems play one
+  ///     script, what holds in one need not hold in the other.
+  public init(
+    _ script: Script, name: String, overriding: [KnobSetting] = [], goesOn: Bool = false
+  ) {
     self.script = script
     self.overriding = overriding
+    self.goesOn = goesOn
     narration = Narration(
       title: script.title ?? name, chapters: script.chapters, total: script.statements.count)
     if let title = script.title {
@@ -186,11 +196,11 @@ public struct ScriptRunner: Director {
       return .beat(Reading.announcement)
     case .after(let time): phase = .due(doneAt + time)
     case .at(let instant):
-      guard instant + held >= now else {
+      guard instant + held >= now || goesOn else {
         return fail(
           statement, expected: "to be here at \(instant)", found: "it is \(now) already")
       }
-      phase = .due(instant + held)
+      phase = .due(max(now, instant + held))
     }
     if case .due(let due) = phase { narration.next = announcement(of: statement.action, at: due) }
     return nil
@@ -345,13 +355,14 @@ public struct ScriptRunner: Director {
     _ statement: ScriptStatement, expected: String, found: String
   ) -> Direction? {
     fail(at: statement.place, expected: expected, found: found)
+    return goesOn ? done() : nil
   }
 
-  @discardableResult
-  mutating func fail(at place: ScriptPlace, expected: String, found: String) -> Direction? {
-    let failure = ScriptFailure(place: place, at: now, expected: expected, found: found)
-    self.failure = failure
+  mutating func fail(at place: ScriptPlace, expected: String, found: String) {
+    failureCount += 1
+    if !goesOn {
+      failure = ScriptFailure(place: place, at: now, expected: expected, found: found)
+    }
     note(.failed, "\(place.text)\nexpected: \(expected)\nthere was: \(found)")
-    return nil
   }
 }

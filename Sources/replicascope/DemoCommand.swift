@@ -98,7 +98,7 @@ struct DemoCommand: ParsableCommand {
     if step, loop { throw Failure(.usage, "--step waits for somebody, --loop for nobody") }
   }
 
-  private static func speed(_ text: String) throws -> Double {
+  static func speed(_ text: String) throws -> Double {
     do {
       if case .speed(let speed) = try CommandParser.parse("speed \(text)") { return speed }
     } catch {

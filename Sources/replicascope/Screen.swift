@@ -116,7 +116,8 @@ struct Screen {
   }
 
   private func scene(_ snapshot: ClusterSnapshot) -> Scene {
-    Scene(snapshot, other: engine.other, narration: engine.narration)
+    Scene(
+      snapshot, other: engine.other, isDuel: engine.isDuel, narration: engine.narration)
   }
 
   private func draw(

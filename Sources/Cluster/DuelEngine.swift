@@ -1,0 +1,184 @@
+import Operations
+import Positions
+import Synchronization
+import World
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Two clusters in the simulated world side by side, run by one thread; every command goes to both.
+public final class DuelEngine: Engine {
+  private enum Order: Sendable {
+    case command(Command, then: @Sendable (CommandOutcome) -> Void)
+    case cue(Cue)
+  }
+
+  private struct Shared: Sendable {
+    var snapshot: ClusterSnapshot?
+    var other: ClusterSnapshot?
+    var narration: Narration?
+    var isStopped = false
+    var isClosed = false
+    var isBusy = false
+  }
+
+  private let shared = Mutex(Shared())
+  private let orders = Mailbox<Order>()
+  private let onChange: @Sendable () -> Void
+
+  /// Nanoseconds between two snapshots.
+  private static let frame: Int64 = 33_000_000
+
+  /// Starts the engine's thread; `onChange` is called from it after every snapshot.
+  public init(_ duel: Duel, onChange: @escaping @Sendable () -> Void) throws {
+    self.onChange = onChange
+    let runner = Runner(duel, engine: self)
+    try Thread.start { runner.run() }
+  }
+
+  public var capabilities: Capabilities { [.pace, .step] }
+
+  public var isDuel: Bool { true }
+
+  public func perform(
+    _ command: Command, then: @escaping @Sendable (CommandOutcome) -> Void
+  ) {
+    orders.put(.command(command, then: then))
+  }
+
+  public func cue(_ cue: Cue) { orders.put(.cue(cue)) }
+
+  public var narration: Narration? { shared.withLock { $0.narration } }
+
+  public var snapshot: ClusterSnapshot? { shared.withLock { $0.snapshot } }
+
+  public var other: ClusterSnapshot? { shared.withLock { $0.other } }
+
+  public func takeEvents() -> [Event] { [] }
+
+  public var isBusy: Bool { shared.withLock { $0.isBusy } }
+
+  public func pauseClock() { shared.withLock { $0.isStopped = true } }
+
+  public func resumeClock() {
+    shared.withLock { $0.isStopped = false }
+    orders.wake()
+  }
+
+  public func close() {
+    orders.close()
+    while !shared.withLock({ $0.isClosed }) { usleep(1000) }
+  }
+
+  /// What the thread does; it alone touches the two clusters.
+  private final class Runner: @unchecked Sendable {
+    // Handed to one thread at its start and touched by no other: no access can overlap another.
+    private let opening: Duel
+    private var duel: Duel
+    private let engine: DuelEngine
+    private var isPaused = false
+    /// When time was last moved on, in monotonic nanoseconds.
+    private var movedAt = MonotonicClock.now
+    private var nextFrame: Int64 = 0
+
+    init(_ duel: Duel, engine: DuelEngine) {
+      opening = duel
+      self.duel = duel
+      self.engine = engine
+    }
+
+    func run() {
+      publish()
+      while true {
+        let stands = isPaused || engine.shared.withLock { $0.isStopped }
+        var changed = false
+        switch engine.orders.take(until: stands ? nil : nextFrame) {
+        case .elements(let orders):
+          for order in orders { take(order) }
+          changed = true
+        case .closed:
+          engine.shared.withLock { $0.isClosed = true }
+          return engine.onChange()
+        case .woken: movedAt = MonotonicClock.now
+        case .deadline: break
+        }
+        move()
+        if changed || MonotonicClock.now >= nextFrame { publish() }
+      }
+    }
+
+    private func move() {
+      let begun = MonotonicClock.now
+      let elapsed = begun - movedAt
+      movedAt = begun
+      if isPaused || engine.shared.withLock({ $0.isStopped }) { return }
+      duel.move(by: Interval(nanoseconds: elapsed)) {
+        MonotonicClock.now - begun < 2 * DuelEngine.frame
+      }
+    }
+
+    private func publish() {
+      nextFrame = MonotonicClock.now + DuelEngine.frame
+      let speed = isPaused ? 0 : duel.speed
+      let left = duel.plays.left.machine.cluster.snapshot(speed: speed)
+      let right = duel.plays.right.machine.cluster.snapshot(speed: speed)
+      engine.shared.withLock { shared in
+        shared.snapshot = left
+        shared.other = right
+        shared.narration = duel.narration
+        shared.isBusy = duel.plays.left.machine.isBusy || duel.plays.right.machine.isBusy
+      }
+      engine.onChange()
+    }
+
+    private func take(_ order: Order) {
+      switch order {
+      case .command(let command, let then): then(perform(command))
+      case .cue(let cue):
+        isPaused = false
+        movedAt = MonotonicClock.now
+        switch cue {
+        case .next, .nextChapter: duel.next()
+        case .takeOrGive: duel.takeOrGive()
+        // Two plays stand at different lines: back is back to the beginning.
+        case .previousChapter: duel = opening
+        }
+      }
+    }
+
+    private func perform(_ command: Command) -> CommandOutcome {
+      switch command {
+      case .pause:
+        isPaused = true
+        return .done("paused")
+      case .resume:
+        isPaused = false
+        movedAt = MonotonicClock.now
+        return .done("goes on")
+      case .speed(let speed):
+        duel.speed = speed
+        return .done("speed \(speed)x")
+      case .step:
+        isPaused = true
+        duel.step()
+        return .done("one event in each")
+      case .back, .forward, .goTo, .fork:
+        return .refused("two clusters side by side have no past; play one alone to go back")
+      case .save: return .refused("two clusters side by side are saved by their script")
+      default: return both(duel.perform(command))
+      }
+    }
+
+    /// One outcome of two: said once where both are alike.
+    private func both(_ outcomes: (left: CommandOutcome, right: CommandOutcome)) -> CommandOutcome {
+      let (left, right) = outcomes
+      if left == right { return left }
+      let names = [duel.plays.left, duel.plays.right].map {
+        $0.machine.configuration.knobs.preset?.profile.title ?? "?"
+      }
+      let text = "\(names[0]): \(left.text); \(names[1]): \(right.text)"
+      return left.isAccepted || right.isAccepted ? .note(text) : .refused(text)
+    }
+  }
+}
