@@ -15,8 +15,6 @@ public struct LiveDirection: Sendable {
   private static let spacing = Interval.milliseconds(2)
 
   private var director: any Director
-  /// Makes the clusters after the first.
-  let fresh: LiveEngine.Fresh
   /// Whether anybody reads; without an audience nothing is held for it.
   private let hasAudience: Bool
   private let isStepwise: Bool
@@ -28,14 +26,10 @@ public struct LiveDirection: Sendable {
   private(set) var isOver = false
 
   /// A play by `director`.
-  public init(
-    _ director: any Director, hasAudience: Bool, isStepwise: Bool = false,
-    fresh: @escaping LiveEngine.Fresh
-  ) {
+  public init(_ director: any Director, hasAudience: Bool, isStepwise: Bool = false) {
     self.director = director
     self.hasAudience = hasAudience
     self.isStepwise = isStepwise
-    self.fresh = fresh
   }
 
   /// What the audience is told.

@@ -32,11 +32,12 @@ public final class LiveEngine: Engine {
   private let waker: Mutex<LiveWorld.Waker>
   private let onChange: @Sendable () -> Void
   private let keepsEvents: Bool
+  private let fresh: Fresh?
 
   /// Time between two snapshots.
   private static let snapshotSpacing = Interval.milliseconds(33)
 
-  /// Makes a fresh cluster's beginning and its world, for a script that wants another one.
+  /// Makes a fresh cluster's beginning and its world, for a person or a script that wants another one.
   public typealias Fresh =
     @Sendable (Knobs, LoadChange) throws -> (ClusterConfiguration, LiveWorld)
 
@@ -44,15 +45,17 @@ public final class LiveEngine: Engine {
   ///
   /// `timed` commands are performed when their time has come; a quiesce holds the later ones until it
   /// is over. `keepsEvents` keeps every event until ``takeEvents()``: for those who print them all.
+  /// Without `fresh` the cluster is the only one there will be.
   public init(
     configuration: ClusterConfiguration, world: LiveWorld, timed: [TimedCommand] = [],
-    keepsEvents: Bool = false, direction: LiveDirection? = nil,
+    keepsEvents: Bool = false, direction: LiveDirection? = nil, fresh: Fresh? = nil,
     onChange: @escaping @Sendable () -> Void
   ) throws {
     shared = Mutex(Shared())
     waker = Mutex(world.waker)
     self.onChange = onChange
     self.keepsEvents = keepsEvents
+    self.fresh = fresh
     let cluster = try Cluster(configuration: configuration, world: world)
     let runner = Runner(cluster: cluster, engine: self, timed: timed, direction: direction)
     try Thread.start { runner.run() }
@@ -179,29 +182,50 @@ public final class LiveEngine: Engine {
       while let wanted = direction?.ask(&cluster) {
         switch wanted {
         case .perform(let command): direction?.hear(perform(command))
-        case .begin(let knobs, let load): begin(knobs, load)
+        case .begin(let knobs, let load):
+          do { try begin(knobs, ClusterConfiguration.defaultLoad.merging(load)) } catch {
+            cluster.say(.fault, nil, "no fresh cluster: \(error)")
+            direction = nil
+          }
         default: return
         }
       }
     }
 
     /// Puts a fresh cluster in the place of this one.
-    private func begin(_ knobs: Knobs, _ load: LoadChange) {
+    private func begin(_ knobs: Knobs, _ load: LoadChange) throws {
       publish()
-      do {
-        guard let (configuration, world) = try direction?.fresh(knobs, load) else { return }
-        let next = try Cluster(configuration: configuration, world: world)
-        cluster.closeFiles()
-        cluster = next
-        engine.waker.withLock { $0 = world.waker }
-        lastEvent = 0
-        timed = []
-        beginning = (cluster.knobs, cluster.load.settings)
-        done = []
-      } catch {
-        cluster.say(.fault, nil, "no fresh cluster: \(error)")
-        direction = nil
+      guard let (configuration, world) = try engine.fresh?(knobs, load) else { return }
+      let next = try Cluster(configuration: configuration, world: world)
+      cluster.closeFiles()
+      cluster = next
+      engine.waker.withLock { $0 = world.waker }
+      lastEvent = 0
+      timed = []
+      beginning = (cluster.knobs, cluster.load.settings)
+      done = []
+    }
+
+    /// Starts another cluster in the place of this one.
+    private func begin(with setting: KnobSetting) -> CommandOutcome {
+      if direction != nil {
+        return .refused("\(setting.name): a script is played, and its cluster lines begin clusters")
       }
+      if case .seed = setting {
+        return .refused(
+          "seed: real files have none; the simulated world has: quit, and start with --seed")
+      }
+      guard engine.fresh != nil else {
+        return .refused(
+          "\(setting.name): a data directory keeps its cluster; quit, and start without --data")
+      }
+      let knobs = cluster.knobs
+      guard knobs.begunAnew(with: setting) != knobs else { return .note("\(setting.text) already") }
+      if let refusal = knobs.refusal(ofBeginningWith: setting) { return .refused(refusal) }
+      do { try begin(knobs.begunAnew(with: setting), cluster.load.settings) } catch {
+        return .refused("no new cluster: \(error)")
+      }
+      return .done("a new cluster: \(setting.text)")
     }
 
     private func perform(_ command: Command) -> CommandOutcome {
@@ -224,6 +248,7 @@ public final class LiveEngine: Engine {
           knobs: beginning.knobs, load: beginning.load, commands: done, until: cluster.world.now,
           comment: SavedRun.mark)
         return SavedRun.write(script, to: path)
+      case .set(let setting) where setting.isFixed: return begin(with: setting)
       default:
         let at = cluster.world.now
         let outcome = cluster.perform(command)

@@ -129,6 +129,15 @@ public struct Play: Sendable {
     }
   }
 
+  /// Puts a fresh cluster in the place of this one, which nobody directs.
+  mutating func beginAnew(_ knobs: Knobs) throws {
+    try begin(knobs, machine.cluster.load.settings)
+    director = nil
+    heldSince = nil
+    chapters = []
+    isOver = true
+  }
+
   private mutating func begin(_ knobs: Knobs, _ load: LoadChange) throws {
     for event in machine.takeEvents() { told.append(.event(event)) }
     let old = machine.configuration

@@ -236,8 +236,23 @@ public final class SimulatedEngine: Engine {
         return go(to: moment)
       case .fork: return fork()
       case .save(let path): return save(to: path)
+      case .set(let setting) where setting.isFixed: return begin(with: setting)
       default: return change(command)
       }
+    }
+
+    /// Starts another cluster in the place of this one.
+    private func begin(with setting: KnobSetting) -> CommandOutcome {
+      let knobs = machine.cluster.knobs
+      if stage.play.director != nil {
+        return .refused("\(setting.name): a script is played, and its cluster lines begin clusters")
+      }
+      guard knobs.begunAnew(with: setting) != knobs else { return .note("\(setting.text) already") }
+      if let refusal = knobs.refusal(ofBeginningWith: setting) { return .refused(refusal) }
+      do { try stage.play.beginAnew(knobs.begunAnew(with: setting)) } catch {
+        return .refused("no new cluster: \(error)")
+      }
+      return .done("a new cluster: \(setting.text)")
     }
 
     private func go(to moment: Instant) -> CommandOutcome {

@@ -44,6 +44,11 @@ extension ViewState {
           : "Destroy \(name)'s disk? y/N")
     case .loseSite(let site): return .question("Destroy all disks in \(site)? y/N")
     case .promote(let reference): return dangerOfPromotion(reference, snapshot)
+    case .set(let setting) where setting.isFixed:
+      let knobs = snapshot.knobs
+      guard knobs.begunAnew(with: setting) != knobs else { return .none }
+      if let refusal = knobs.refusal(ofBeginningWith: setting) { return .refused(refusal) }
+      return .question("Start a new cluster with \(setting.text)? This one ends. y/N")
     default: return .none
     }
   }

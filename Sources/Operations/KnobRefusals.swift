@@ -32,11 +32,35 @@ extension Knobs {
     var changed = self
     changed.apply(setting)
     if changed == self { return nil }
-    if KnobTable.row(setting.name)?.isFixed ?? false {
+    if setting.isFixed {
       return "\(setting.name) is fixed when a cluster starts: quit, and start with "
         + "--\(setting.name) \(TextForm.text(setting.value))"
     }
     return changed.quorumProblem
+  }
+
+  /// The knobs of a new cluster that takes this one's place with a setting that is fixed at the start.
+  ///
+  /// A preset and a model come with their own settings; whatever else is set stays.
+  public func begunAnew(with setting: KnobSetting) -> Knobs {
+    var fresh = self
+    switch setting {
+    case .preset, .model:
+      fresh = Knobs()
+      fresh.seed = seed
+      fresh.nodes = nodes
+      fresh.sites = sites
+    default: break
+    }
+    fresh.apply(setting)
+    return fresh
+  }
+
+  /// Why no cluster can begin so; nil when it can.
+  public func refusal(ofBeginningWith setting: KnobSetting) -> String? {
+    let isNew = if case .model = setting { true } else { setting.isPreset }
+    if !isNew, let misplaced = misplaced(setting) { return misplaced }
+    return begunAnew(with: setting).problem
   }
 
   /// Which quorum there can never be; nil when there is none such.

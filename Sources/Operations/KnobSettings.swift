@@ -51,6 +51,9 @@ extension Knobs {
 }
 
 extension KnobSetting {
+  /// Whether it can be set at the start only.
+  public var isFixed: Bool { KnobTable.row(name)?.isFixed ?? false }
+
   /// Whether it is a whole system's settings.
   public var isPreset: Bool { if case .preset = self { true } else { false } }
 

@@ -46,7 +46,9 @@ struct Live {
       engine = try LiveEngine(
         configuration: Self.configuration(plan.knobs, plan.load, for: first),
         world: LiveWorld(root: first.path), timed: plan.commands, keepsEvents: headless,
-        direction: direction(directories), onChange: { alarm.ring() })
+        direction: plan.runner.map {
+          LiveDirection($0, hasAudience: !headless, isStepwise: isStepwise)
+        }, fresh: plan.data == nil ? fresh(directories) : nil, onChange: { alarm.ring() })
     } catch {
       directories.close()
       throw Failure(.inputOutput, "\(error)")
@@ -75,16 +77,12 @@ struct Live {
     ).run(engine, alarm: alarm)
   }
 
-  private func direction(_ directories: Directories) -> LiveDirection? {
-    plan.runner.map { runner in
-      LiveDirection(runner, hasAudience: !headless, isStepwise: isStepwise) { knobs, load in
-        let directory = try Self.open(nil, knobs)
-        directories.keep(directory)
-        let load = ClusterConfiguration.defaultLoad.merging(load)
-        return (
-          Self.configuration(knobs, load, for: directory), LiveWorld(root: directory.path)
-        )
-      }
+  /// Clusters after the first have temporary directories of their own.
+  private func fresh(_ directories: Directories) -> LiveEngine.Fresh {
+    { knobs, load in
+      let directory = try Self.open(nil, knobs)
+      directories.keep(directory)
+      return (Self.configuration(knobs, load, for: directory), LiveWorld(root: directory.path))
     }
   }
 
