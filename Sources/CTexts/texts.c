@@ -3,6 +3,9 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 // A test holds this list against the folder.
+static const unsigned char anti_entropy[] = {
+#embed "../../demo/anti-entropy.scope"
+};
 static const unsigned char async_or_sync[] = {
 #embed "../../demo/async-or-sync.scope"
 };
@@ -24,14 +27,29 @@ static const unsigned char fencing[] = {
 static const unsigned char heartbeat_timeout[] = {
 #embed "../../demo/heartbeat-timeout.scope"
 };
+static const unsigned char hinted_handoff[] = {
+#embed "../../demo/hinted-handoff.scope"
+};
+static const unsigned char keep_both[] = {
+#embed "../../demo/keep-both.scope"
+};
+static const unsigned char latency_of_sites[] = {
+#embed "../../demo/latency-of-sites.scope"
+};
 static const unsigned char most_up_to_date[] = {
 #embed "../../demo/most-up-to-date.scope"
 };
 static const unsigned char nearest_region[] = {
 #embed "../../demo/nearest-region.scope"
 };
+static const unsigned char one_plus_one[] = {
+#embed "../../demo/one-plus-one.scope"
+};
 static const unsigned char quorum_reads[] = {
 #embed "../../demo/quorum-reads.scope"
+};
+static const unsigned char read_repair[] = {
+#embed "../../demo/read-repair.scope"
 };
 static const unsigned char read_scaling[] = {
 #embed "../../demo/read-scaling.scope"
@@ -39,14 +57,32 @@ static const unsigned char read_scaling[] = {
 static const unsigned char rejoin[] = {
 #embed "../../demo/rejoin.scope"
 };
+static const unsigned char ring_cut_in_two[] = {
+#embed "../../demo/ring-cut-in-two.scope"
+};
+static const unsigned char rule_by_prefix[] = {
+#embed "../../demo/rule-by-prefix.scope"
+};
+static const unsigned char siblings_in_the_cart[] = {
+#embed "../../demo/siblings-in-the-cart.scope"
+};
+static const unsigned char sloppy_quorum[] = {
+#embed "../../demo/sloppy-quorum.scope"
+};
 static const unsigned char split_brain[] = {
 #embed "../../demo/split-brain.scope"
+};
+static const unsigned char standby_cut_off[] = {
+#embed "../../demo/standby-cut-off.scope"
 };
 static const unsigned char stubborn_clients[] = {
 #embed "../../demo/stubborn-clients.scope"
 };
 static const unsigned char switchover[] = {
 #embed "../../demo/switchover.scope"
+};
+static const unsigned char the_dead_rise[] = {
+#embed "../../demo/the-dead-rise.scope"
 };
 static const unsigned char two_leaders_conflict[] = {
 #embed "../../demo/two-leaders-conflict.scope"
@@ -68,6 +104,7 @@ static const struct {
   const unsigned char *bytes;
   size_t size;
 } texts[] = {
+    TEXT("anti-entropy", anti_entropy),
     TEXT("async-or-sync", async_or_sync),
     TEXT("clock-skew", clock_skew),
     TEXT("counters-that-merge", counters_that_merge),
@@ -75,14 +112,25 @@ static const struct {
     TEXT("failover", failover),
     TEXT("fencing", fencing),
     TEXT("heartbeat-timeout", heartbeat_timeout),
+    TEXT("hinted-handoff", hinted_handoff),
+    TEXT("keep-both", keep_both),
+    TEXT("latency-of-sites", latency_of_sites),
     TEXT("most-up-to-date", most_up_to_date),
     TEXT("nearest-region", nearest_region),
+    TEXT("one-plus-one", one_plus_one),
     TEXT("quorum-reads", quorum_reads),
+    TEXT("read-repair", read_repair),
     TEXT("read-scaling", read_scaling),
     TEXT("rejoin", rejoin),
+    TEXT("ring-cut-in-two", ring_cut_in_two),
+    TEXT("rule-by-prefix", rule_by_prefix),
+    TEXT("siblings-in-the-cart", siblings_in_the_cart),
+    TEXT("sloppy-quorum", sloppy_quorum),
     TEXT("split-brain", split_brain),
+    TEXT("standby-cut-off", standby_cut_off),
     TEXT("stubborn-clients", stubborn_clients),
     TEXT("switchover", switchover),
+    TEXT("the-dead-rise", the_dead_rise),
     TEXT("two-leaders-conflict", two_leaders_conflict),
     TEXT("two-leaders-one-truth", two_leaders_one_truth),
     TEXT("vanishing-comment", vanishing_comment),

@@ -389,7 +389,7 @@ extension Cluster {
       load.clients[position].operation = nil
       becameIdle(position)
     }
-    expireOperatorOperations()
+    if hasPeers { expirePeerOperation() } else { expireOperatorOperations() }
   }
 
   mutating func giveUp(_ operation: Operation, session: UInt64) {

@@ -119,7 +119,8 @@ struct ConditionParser {
     guard let order = try reader.comparison() else { return left }
     let (operand, sort) = try asValue(left, at: start)
     if sort == .truth {
-      throw reader.failure("\(operand) is true or not by itself: it is not compared", at: sign)
+      let word = Substring(reader.text(from: start, to: sign)).trimmingSpaces
+      throw reader.failure("\(word) is true or not by itself: it is not compared", at: sign)
     }
     if let right = try word(for: sort, operand) {
       try requireEquality(order, sort, at: sign)

@@ -69,7 +69,8 @@ extension ClusterSnapshot {
 
   /// Whether the write or read that was given last is answered, and how.
   func answer(to command: Command) -> (isAnswered: Bool, text: String) {
-    if case .change = command {
+    let isRead = if case .read = command { true } else { false }
+    if !isRead {
       switch lastWrite?.state {
       case .acknowledged(let node): return (true, "acknowledged by \(node)")
       case .refused(let why): return (true, "refused: \(why)")

@@ -285,7 +285,7 @@ public struct ScriptRunner: Director {
       return done()
     case .done(let text), .note(let text):
       switch command {
-      case .change, .read:
+      case .change, .choose, .read:
         phase = .answering(now + Self.answerPatience)
         return nil
       case .quiesce: phase = .settling(now + Self.settlePatience)

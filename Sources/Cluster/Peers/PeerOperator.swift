@@ -86,6 +86,12 @@ extension Cluster {
     operatorHears(operation, operation.isUnderWay ? nil : load.refusal)
   }
 
+  /// Ends what the operator has tried, or waited for, long enough.
+  mutating func expirePeerOperation() {
+    guard let operation = load.operatorClient.operation, operation.deadline <= now else { return }
+    peerOperatorLetsGo()
+  }
+
   /// The operator's operation ended without an answer: why; nil: nobody knows what came of it.
   mutating func operatorHears(_ operation: Operation, _ why: String?) {
     if case .write = operation.kind {
@@ -108,10 +114,15 @@ extension Cluster {
     lastRead?.from = node
     lastRead?.isStale = isStale
     let values = state.values(rule)
-    lastRead?.state =
-      values.isEmpty
-      ? .missing
-      : .value(values.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ", "))
+    let texts = values.map { String(decoding: $0, as: UTF8.self) }
+    // A set's elements are one value; siblings are several.
+    if texts.isEmpty {
+      lastRead?.state = .missing
+    } else if texts.count > 1, rule == .siblings {
+      lastRead?.state = .values(texts)
+    } else {
+      lastRead?.state = .value(texts.joined(separator: ", "))
+    }
     let found =
       values.isEmpty
       ? "missing"

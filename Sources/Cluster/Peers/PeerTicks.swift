@@ -33,9 +33,6 @@ extension Cluster {
       if written.counter > 0 { figures.note(written, at: now) }
     }
     expireOperations()
-    if let operation = load.operatorClient.operation, operation.deadline <= now {
-      peerOperatorLetsGo()
-    }
     if isQuiescing, isConverged {
       isQuiescing = false
       load.settings.rate = 0
