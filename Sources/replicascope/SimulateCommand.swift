@@ -22,6 +22,8 @@ struct SimulateCommand: ParsableCommand {
         replicascope simulate --seed 7 --events --json
         replicascope simulate --seed 7 --shrink
         replicascope simulate --script seed-7.scope
+        replicascope simulate --model leaderless --nodes 3 --faults crash,one-way \
+          --set 'read-quorum 1' --set 'write-quorum 2'
       """)
 
   @Option(help: "Which seeds to run, as 1..1000 (1..100).") var seeds: String?
@@ -30,6 +32,12 @@ struct SimulateCommand: ParsableCommand {
   @Option(
     help: "The model of replication: single-leader, multi-leader or leaderless (single-leader).")
   var model: String?
+  @Option(
+    name: .customLong("set"),
+    help: "A knob that is not drawn and stays so, as 'read-quorum 1' (may be repeated).")
+  var fixed: [String] = []
+  @Option(help: "The kinds of faults of every run, as crash,one-way (each run draws its own).")
+  var faults: String?
   @Option(name: .customLong("for"), help: "How long faults go on in each run (60s).")
   var duration: String?
   @Option(help: "Runs at the same time (1).") var jobs: String?
@@ -42,8 +50,11 @@ struct SimulateCommand: ParsableCommand {
   var write: String?
 
   func run() throws {
-    let settings = try SimulationArguments.settings(
+    var settings = try SimulationArguments.settings(
       nodes: nodes, duration: duration, model: model)
+    settings.fixed = try fixed.map(SimulationArguments.setting)
+    settings.faults = try faults.map(SimulationArguments.faults)
+    if let problem = settings.problem { throw Failure(.usage, problem) }
     let jobs = try SimulationArguments.jobs(jobs)
     if let script {
       guard seed == nil, seeds == nil else {
@@ -134,6 +145,26 @@ enum SimulationArguments {
     return settings
   }
 
+  static func setting(_ text: String) throws -> KnobSetting {
+    do {
+      if case .set(let setting) = try CommandParser.parse(text) { return setting }
+    } catch { throw Failure(.usage, "--set: \(error)") }
+    throw Failure(.usage, "--set: \(text) sets no knob")
+  }
+
+  static func faults(_ text: String) throws -> [FaultKind] {
+    try text.split(separator: ",").map { name in
+      guard let fault = FaultKind(rawValue: String(name)) else {
+        let all = FaultKind.allCases.map(\.rawValue)
+        let nearest = Nearest.match(String(name), in: all).map { "; did you mean \($0)?" } ?? ""
+        throw Failure(
+          .usage,
+          "--faults: \(name) is no kind of fault\(nearest) (\(all.joined(separator: ", ")))")
+      }
+      return fault
+    }
+  }
+
   static func jobs(_ text: String?) throws -> Int {
     guard let text else { return 1 }
     guard let count = Int(text), (1...64).contains(count) else {
@@ -185,7 +216,11 @@ enum SimulationArguments {
     let nodes = settings.nodes
     let time = Command.back(settings.duration).text.split(separator: " ").last ?? ""
     let model = settings.model == .singleLeader ? "" : " --model \(settings.model.rawValue)"
+    let fixed = settings.fixed.map { " --set '\($0.text)'" }.joined()
+    let faults =
+      settings.faults.map { " --faults " + $0.map(\.rawValue).joined(separator: ",") } ?? ""
     return "--seed \(seed) --nodes \(nodes.lowerBound)..\(nodes.upperBound) --for \(time)" + model
+      + fixed + faults
   }
 
   static func save(_ text: String, to path: String) throws {

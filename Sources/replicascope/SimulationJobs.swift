@@ -104,6 +104,8 @@ private struct Totals {
   private var operations = 0
   private var findings = 0
   private var lost = 0
+  private var staleReads = 0
+  private var seedsWithStaleReads = 0
 
   mutating func add(_ result: SimulationResult) {
     seeds += 1
@@ -112,11 +114,14 @@ private struct Totals {
     operations += result.operations
     findings += result.findingCount
     lost += result.lost
+    staleReads += result.staleReads
+    if result.staleReads > 0 { seedsWithStaleReads += 1 }
   }
 
   var text: String {
     "\(seeds) seeds, \(Int(seconds.rounded())) s simulated, \(operations) operations, "
-      + "\(findings) findings, \(lost) writes lost, \(failures) failures"
+      + "\(findings) findings, \(lost) writes lost, \(staleReads) stale reads (in "
+      + "\(seedsWithStaleReads) seeds), \(failures) failures"
   }
 }
 

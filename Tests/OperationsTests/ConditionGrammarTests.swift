@@ -43,7 +43,7 @@ enum Conditions {
     "n1.lag.time > 0", "writes.rate is 0", "ack.p50 < 1us or ack.p50 > 5ns", "term > 1.5",
     "acknowledged > 10 and n3.lag.records > 2", "n2.received > 0B", "ack.p50 < 1m",
     "all nodes.state is running", "any node.state is not dead", "N1.applied > 0",
-    "converged\tand\nlost is 0",
+    "converged\tand\nlost is 0", "not degraded", "degraded and lost is 0",
   ]
 
   @Test(arguments: right)

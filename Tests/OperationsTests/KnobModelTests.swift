@@ -5,7 +5,7 @@ import Testing
 /// Which knobs which model has, and what is said of those that cannot be.
 @Suite struct KnobModelTests {
   static let shared: Set<String> = [
-    "model", "nodes", "sites", "seed", "segment-size", "checkpoint-every", "sync-policy",
+    "preset", "model", "nodes", "sites", "seed", "segment-size", "checkpoint-every", "sync-policy",
     "redirects", "read-from", "guarantee", "capacity",
   ]
   static let single: Set<String> = [
@@ -32,8 +32,8 @@ import Testing
       var knobs = Knobs()
       knobs.model = model
       #expect(knobs.problem == nil)
-      for row in KnobTable.rows(of: model) where row.name != "seed" && row.value(knobs) != "default"
-      {
+      for row in KnobTable.rows(of: model)
+      where row.name != "seed" && row.name != "preset" && row.value(knobs) != "default" {
         let setting = try? KnobTable.parse(name: row.name, value: row.value(knobs))
         #expect(setting?.name == row.name)
         var changed = knobs

@@ -1,5 +1,5 @@
 /// A kind of thing that a simulated run may suffer from; each run draws some of them.
-enum FaultKind: CaseIterable {
+public enum FaultKind: String, Sendable, CaseIterable {
   /// A node's process ends, and starts again.
   case crash
   /// A node's processor stands still for a while.
@@ -11,7 +11,7 @@ enum FaultKind: CaseIterable {
   /// The nodes are parted in two, or one is cut off, or each hears its neighbours only.
   case partition
   /// Nothing gets through one way.
-  case oneWay
+  case oneWay = "one-way"
   /// A link comes and goes.
   case flapping
   /// Links lose messages.
@@ -25,15 +25,15 @@ enum FaultKind: CaseIterable {
   /// Links let messages be overtaken.
   case reorder
   /// A disk's syncs take long.
-  case slowDisk
+  case slowDisk = "slow-disk"
   /// A disk is full.
-  case fullDisk
+  case fullDisk = "full-disk"
   /// A disk fails a write or a sync.
-  case failedDisk
+  case failedDisk = "failed-disk"
   /// A bit of a log flips.
-  case flippedBit
+  case flippedBit = "flipped-bit"
   /// A write lands in another place.
-  case misplacedWrite
+  case misplacedWrite = "misplaced-write"
   /// A disk is lost with everything on it.
   case wipe
   /// A clock is off, or drifts.
@@ -45,7 +45,7 @@ enum FaultKind: CaseIterable {
   /// The load changes.
   case load
   /// The operator writes and reads.
-  case operatorClient
+  case operatorClient = "operator"
   /// Knobs that cost no acknowledged write.
   case tuning
   /// Everything is healed, or the last fault taken back, early.
@@ -53,11 +53,11 @@ enum FaultKind: CaseIterable {
   /// Nodes move between sites, and sites apart.
   case site
   /// Knobs that may cost acknowledged writes.
-  case weakPolicy
+  case weakPolicy = "weak-policy"
   /// A promotion by force.
   case promotion
   /// A site is lost with its disks.
-  case lostSite
+  case lostSite = "lost-site"
 
   /// Whether acknowledged writes may be lost by it, so that only weak runs have it.
   var isWeak: Bool {

@@ -10,15 +10,36 @@ public struct SimulationSettings: Equatable, Sendable {
   public var duration: Interval
   /// The model of replication.
   public var model: ReplicationModel
+  /// Knobs that are not drawn, and stay so.
+  public var fixed: [KnobSetting]
+  /// The kinds of faults of every run; nil: each run draws its own few.
+  public var faults: [FaultKind]?
 
   /// Three to seven nodes with a single leader for a minute, when nothing else is said.
   public init(
     nodes: ClosedRange<Int> = 3...7, duration: Interval = .seconds(60),
-    model: ReplicationModel = .singleLeader
+    model: ReplicationModel = .singleLeader, fixed: [KnobSetting] = [], faults: [FaultKind]? = nil
   ) {
     self.nodes = nodes
     self.duration = duration
     self.model = model
+    self.fixed = fixed
+    self.faults = faults
+  }
+
+  /// Why no run can be drawn so; nil when they can.
+  public var problem: String? {
+    var knobs = Knobs()
+    knobs.nodes = nodes.lowerBound
+    knobs.model = model
+    for setting in fixed {
+      if let misplaced = knobs.misplaced(setting) { return misplaced }
+      knobs.apply(setting)
+    }
+    for fault in faults ?? [] where model != .singleLeader && !Swarm.hasPeers(fault) {
+      return "\(fault.rawValue): \(model.rawValue) clusters have no such fault"
+    }
+    return fixed.isEmpty ? nil : knobs.problem
   }
 }
 

@@ -15,6 +15,8 @@ public struct SimulationResult: Equatable, Sendable {
   public var operations = 0
   /// Acknowledged writes that were lost.
   public var lost = 0
+  /// Reads that missed an acknowledged write.
+  public var staleReads = 0
   /// What must never happen and did, one line each; the newest that were kept.
   public var violations: [String] = []
   /// How many violations there were.
@@ -57,7 +59,8 @@ public struct SimulationResult: Equatable, Sendable {
     JSONText.object([
       ("seed", .unsigned(seed)), ("traceHash", .string(TraceText.hash(traceHash))),
       ("events", .integer(events)), ("operations", .integer(operations)),
-      ("lost", .integer(lost)), ("violations", .integer(violationCount)),
+      ("lost", .integer(lost)), ("staleReads", .integer(staleReads)),
+      ("violations", .integer(violationCount)),
       ("findings", .integer(findingCount)), ("nodes", .integer(nodes)),
       ("simulatedSeconds", .number(simulated.seconds)), ("converged", .bool(converged)),
       ("violationList", .array(violations.map { .string($0) })),

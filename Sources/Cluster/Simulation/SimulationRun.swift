@@ -144,6 +144,7 @@ public struct SimulationRun {
     result.events = cluster.handledEvents
     result.operations = cluster.metrics.acknowledged + cluster.metrics.answered
     result.lost = reports.lost
+    result.staleReads = reports.staleReads
     result.violations = reports.violations.map { "\($0.at) \($0.text)" }
     result.failedAt = reports.violations.first?.at
     result.violationCount = reports.violationCount
@@ -168,6 +169,7 @@ public struct SimulationRun {
 /// What a cluster's checker has reported, whatever the model.
 struct CheckerReports {
   var lost: Int
+  var staleReads: Int
   var violations: [Checker.Report]
   var violationCount: Int
   var findings: [Checker.Report]
@@ -178,11 +180,13 @@ extension Cluster {
   var reports: CheckerReports {
     hasPeers
       ? CheckerReports(
-        lost: versions.ledger.lost, violations: versions.violations,
+        lost: versions.ledger.lost, staleReads: versions.ledger.staleReads,
+        violations: versions.violations,
         violationCount: versions.violationCount, findings: versions.findings,
         findingCount: versions.findingCount)
       : CheckerReports(
-        lost: checker.ledger.lost, violations: checker.violations,
+        lost: checker.ledger.lost, staleReads: checker.ledger.staleReads,
+        violations: checker.violations,
         violationCount: checker.violationCount, findings: checker.findings,
         findingCount: checker.findingCount)
   }

@@ -15,6 +15,8 @@ struct Swarm {
   let isWeak: Bool
   /// The kinds that this run has.
   let kinds: [FaultKind]
+  /// Knobs that are not drawn.
+  let fixed: [KnobSetting]
   /// Nodes whose disks may be damaged: fewer than half.
   let fragile: [Int]
   /// How many nodes may have been added by then.
@@ -30,7 +32,9 @@ struct Swarm {
     nodes = random.uniform(least..<most + 1)
     isWeak = random.uniform(0..<2) == 0
     model = settings.model
-    kinds = Self.kinds(&random, isWeak: isWeak, model)
+    let drawn = Self.kinds(&random, isWeak: isWeak, model)
+    kinds = settings.faults ?? drawn
+    fixed = settings.fixed
     var numbers = Array(1...nodes)
     Self.shuffle(&numbers, &random)
     let minority = SimulationPlan.minority(of: nodes)
@@ -93,6 +97,11 @@ struct Swarm {
       random = telling.random.split()
       beginStories(&knobs, &load)
       tell(telling.stories, timeout: knobs.electionTimeout)
+    }
+    for setting in fixed { knobs.apply(setting) }
+    let names = Set(fixed.map(\.name))
+    commands.removeAll { timed in
+      if case .set(let setting) = timed.command { names.contains(setting.name) } else { false }
     }
     // In order of time; commands of one time stay in the order in which they were drawn.
     let sorted = commands.enumerated()
