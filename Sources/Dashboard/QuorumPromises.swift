@@ -139,8 +139,22 @@ extension Pen {
         "lww\(lost)")
     case .siblings: return good("rule", "both are kept until somebody chooses", "both are kept")
     case .types: return good("rule", "types merge; others: later clock wins", "types, else lww")
-    case .custom: return fair("rule", "by the key's prefix, else later clock wins", "by prefix")
+    case .custom: return ruleByPrefix(lost)
     }
+  }
+
+  /// Rules by prefix, and whether any of them lets a write be lost.
+  func ruleByPrefix(_ lost: String) -> Promise {
+    let resolution = snapshot.knobs.resolution
+    let rules = resolution.prefixes.map {
+      "\($0.prefix.isEmpty ? "*" : $0.prefix)\(glyphs.arrowRight)\($0.rule.rawValue)"
+    }
+    let isWhole = resolution.prefixes.contains { $0.prefix.isEmpty }
+    let rest = isWhole ? "" : ", else lww"
+    let text = "\(rules.joined(separator: " "))\(rest)"
+    return resolution.losesWrites
+      ? fair("rule", "\(text)\(lost)", text, "by key\(isWhole ? ", some lww" : rest)\(lost)")
+      : good("rule", "\(text); no write is lost", text, "by key; none is lost")
   }
 
   private var forgetting: Promise {

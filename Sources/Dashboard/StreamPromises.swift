@@ -58,9 +58,13 @@ extension Pen {
         "CHOOSE", "\(count(model.versions.siblings, "key")) with siblings",
         Style(.yellow, bold: true).reversed)
     }
-    if snapshot.knobs.resolution == .lastWriterWins {
+    let rule = snapshot.knobs.resolution
+    if rule.losesWrites {
       return Verdict(
-        "WEAK", "of two writes at once, one will be lost", Style(.yellow, bold: true).reversed)
+        "WEAK",
+        rule == .lastWriterWins
+          ? "of two writes at once, one will be lost" : "of two writes of an lww key, one is lost",
+        Style(.yellow, bold: true).reversed)
     }
     return Verdict("KEPT", "no conflict loses a write", Style(.green, bold: true).reversed)
   }
@@ -136,9 +140,7 @@ extension Pen {
       return good(
         "rule", "counter: set: mv: keys merge; others: later clock wins\(lost)",
         "types merge; others lww\(lost)", "types merge, else lww")
-    case .custom(let rules):
-      let text = rules.map { "\($0.prefix)\(glyphs.arrowRight)\($0.rule.rawValue)" }
-      return fair("rule", "\(text.joined(separator: " ")), else lww", "by key, else lww")
+    case .custom: return ruleByPrefix(lost)
     }
   }
 
@@ -174,7 +176,7 @@ extension Pen {
   /// Clocks that decide conflicts wrongly.
   private var clocks: [Promise] {
     let rule = snapshot.knobs.resolution
-    guard rule != .siblings else { return [] }
+    guard rule.losesWrites else { return [] }
     return snapshot.nodes.compactMap { node in
       guard node.clockOffset != .zero else {
         guard node.clockDrift != 0 else { return nil }

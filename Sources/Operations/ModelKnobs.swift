@@ -72,6 +72,12 @@ public enum Resolution: Equatable, Sendable {
     prefixes.filter { key.hasPrefix($0.prefix) }.max { $0.prefix.count < $1.prefix.count }?.rule
       ?? .lastWriterWins
   }
+
+  /// Whether there can be keys of which one of two writes at once is lost: those under a
+  /// last-writer-wins rule, or those that no prefix names.
+  public var losesWrites: Bool {
+    prefixes.contains { $0.rule == .lastWriterWins } || !prefixes.contains { $0.prefix.isEmpty }
+  }
 }
 
 /// Who streams to whom among several leaders.

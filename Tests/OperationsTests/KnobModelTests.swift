@@ -222,3 +222,21 @@ import Testing
     #expect(Knobs().refusal(of: .acknowledgement(.any(5, []))) == nil)
   }
 }
+
+extension KnobModelTests {
+  /// A write can be lost wherever the later clock wins for some key.
+  @Test(
+    arguments: [
+      ("lww", true), ("siblings", false), ("crdt", true),
+      ("custom cart:=set", true), ("custom likes:=counter *=lww", true),
+      ("custom a:=lww *=siblings", true), ("custom likes:=counter *=siblings", false),
+    ])
+  func aRuleThatLosesWrites(value: String, loses: Bool) throws {
+    guard case .resolution(let resolution) = try KnobTable.parse(name: "resolve", value: value)
+    else {
+      Issue.record("\(value) is no rule")
+      return
+    }
+    #expect(resolution.losesWrites == loses)
+  }
+}
