@@ -17,7 +17,8 @@ extension Pen {
     let ack = clients.recentAcknowledgement
     let reads = clients.recentReads
     let count = clients.load.clients ?? 0
-    let lost = snapshot.lost
+    let (lost, outclocked) = (snapshot.lost, snapshot.outclocked)
+    let losers = outclocked > 0 ? "losers \(Short.count(Double(outclocked)))  " : ""
     let lines: [(String, Style)] = [
       ("\(count) clients, \(rate)", .normal),
       (
@@ -31,9 +32,9 @@ extension Pen {
         clients.waiting > 2 * count ? Style(.yellow, bold: true) : .normal
       ),
       (
-        "acked \(Short.count(Double(snapshot.ledger.acknowledged)))  lost \(lost)  "
+        "acked \(Short.count(Double(snapshot.ledger.acknowledged)))  lost \(lost)  \(losers)"
           + "stale \(snapshot.ledger.staleReads)",
-        lost > 0 ? Style(.vermilion, bold: true) : .normal
+        lost + outclocked > 0 ? Style(.vermilion, bold: true) : .normal
       ),
       ("timed out \(clients.timedOut)", clients.timedOut > 0 ? Style(.yellow) : .normal),
     ]

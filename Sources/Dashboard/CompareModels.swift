@@ -20,6 +20,7 @@ extension Pen {
     }
     var rows = [
       figure("conflicts", comparison.here.conflicts, comparison.there.conflicts),
+      figure("losers", comparison.here.losers, comparison.there.losers),
       figure("by clock", comparison.here.lostByClock, comparison.there.lostByClock),
       figure("keys differ", mine.divergentKeys, others.divergentKeys),
     ]

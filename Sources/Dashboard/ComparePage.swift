@@ -68,13 +68,13 @@ extension Pen {
   ) {
     let late = comparison.isLevel ? "" : ", at \(Short.clock(other.at, tenths: true))"
     let sides: [(Rect, String, Int, Comparison.Better)] = [
-      (left, "THIS ENDING", comparison.here.lost, .here),
-      (right, "THE OTHER\(late)", comparison.there.lost, .there),
+      (left, "THIS ENDING", comparison.here.lost + comparison.here.losers, .here),
+      (right, "THE OTHER\(late)", comparison.there.lost + comparison.there.losers, .there),
     ]
-    for (rect, name, lost, side) in sides {
+    for (rect, name, gone, side) in sides {
       let isBetter = comparison.better == side
-      let mark = isBetter ? glyphs.check : lost > 0 ? glyphs.cross : " "
-      let style = isBetter ? Style(.green, bold: true) : lost > 0 ? .loud : .bold
+      let mark = isBetter ? glyphs.check : gone > 0 ? glyphs.cross : " "
+      let style = isBetter ? Style(.green, bold: true) : gone > 0 ? .loud : .bold
       put(
         " \(mark) \(name) ", at: Point(x: rect.x, y: rect.y + 1), style: style, limit: rect.width,
         on: &canvas)
@@ -96,36 +96,44 @@ extension Pen {
     }
   }
 
-  /// How many were lost, so that a room can read it, and the first of their keys.
+  /// How many were lost, so that a room can read it, and the first of their keys; where none was lost
+  /// but to later clocks, how many those are.
   private func losses(
     _ comparison: Comparison, _ left: Rect, _ right: Rect, _ rect: Rect, _ canvas: inout Canvas
   ) {
     let y = left.y + 3
-    canvas.put("LOST", at: Point(x: rect.x + 1, y: y + 1), style: .bold)
-    canvas.put("acked", at: Point(x: rect.x + 1, y: y + 2), style: .dim)
-    canvas.put("writes", at: Point(x: rect.x + 1, y: y + 3), style: .dim)
-    for (side, ending) in [(left, comparison.here), (right, comparison.there)] {
-      let style = ending.lost > 0 ? Style(.vermilion, bold: true) : Style(.green, bold: true)
+    let (here, there) = (comparison.here, comparison.there)
+    let isByClocks = here.lost + there.lost == 0 && here.losers + there.losers > 0
+    let words = isByClocks ? ("LOSERS", "to later", "clocks") : ("LOST", "acked", "writes")
+    canvas.put(words.0, at: Point(x: rect.x + 1, y: y + 1), style: .bold)
+    canvas.put(words.1, at: Point(x: rect.x + 1, y: y + 2), style: .dim)
+    canvas.put(words.2, at: Point(x: rect.x + 1, y: y + 3), style: .dim)
+    for (side, ending) in [(left, here), (right, there)] {
+      let count = isByClocks ? ending.losers : ending.lost
+      let style = count > 0 ? Style(.vermilion, bold: true) : Style(.green, bold: true)
       let area = Rect(x: side.x + 1, y: y, width: side.width - 1, height: BigNumber.height)
-      if !BigNumber.draw(ending.lost, in: area, Cell(glyphs.applied, style), on: &canvas) {
+      if !BigNumber.draw(count, in: area, Cell(glyphs.applied, style), on: &canvas) {
         put(
-          Short.grouped(ending.lost), at: Point(x: area.x, y: y + 2), style: style,
+          Short.grouped(count), at: Point(x: area.x, y: y + 2), style: style,
           limit: area.width, on: &canvas)
       }
       put(
-        keys(of: ending), at: Point(x: area.x, y: y + BigNumber.height), style: style,
+        keys(of: ending, count, isByClocks ? ending.loserKeys : ending.lostKeys),
+        at: Point(x: area.x, y: y + BigNumber.height), style: style,
         limit: area.width, on: &canvas)
     }
     label(
-      comparison.here.lost + comparison.there.lost > 0 ? "their keys" : "", y + BigNumber.height,
-      &canvas)
+      isByClocks || here.lost + there.lost > 0 ? "their keys" : "", y + BigNumber.height, &canvas)
   }
 
-  private func keys(of ending: Comparison.Ending) -> String {
-    guard ending.lost > 0 else { return "every acked write is kept" }
-    guard !ending.lostKeys.isEmpty else { return "keys not known yet" }
-    let shown = ending.lostKeys.prefix(3).map { Legible.shown($0) }
-    let more = ending.lost - shown.count
+  private func keys(of ending: Comparison.Ending, _ count: Int, _ keys: [String]) -> String {
+    guard count > 0 else {
+      return ending.losers > 0
+        ? "\(Short.grouped(ending.losers)) lost to later clocks" : "every acked write is kept"
+    }
+    guard !keys.isEmpty else { return "keys not known yet" }
+    let shown = keys.prefix(3).map { Legible.shown($0) }
+    let more = count - shown.count
     return shown.joined(separator: " ") + (more > 0 ? " +\(Short.grouped(more))" : "")
   }
 

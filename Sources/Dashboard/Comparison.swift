@@ -9,8 +9,12 @@ struct Comparison {
     var acknowledged: Int
     /// Of them, lost.
     var lost: Int
+    /// Of them, writes that lost to a later clock.
+    var losers: Int
     /// The lost writes' keys as far as they are known, newest last.
     var lostKeys: [String]
+    /// The losers' keys as far as they are known, newest last.
+    var loserKeys: [String] = []
     /// Conflicts between writes.
     var conflicts: Int
     /// Writes that lost to an older one.
@@ -28,8 +32,8 @@ struct Comparison {
       acknowledged = ledger.acknowledged - (shared?.acknowledged ?? 0)
       let versions = snapshot.model.versions
       let atFork = versions?.atFork
-      lost =
-        ledger.lost - (shared?.lost ?? 0) + (versions?.losers ?? 0) - (atFork?.losers ?? 0)
+      lost = ledger.lost - (shared?.lost ?? 0)
+      losers = (versions?.losers ?? 0) - (atFork?.losers ?? 0)
       let before = shared?.lostWrites ?? []
       lostKeys = ledger.lostWrites.filter { !before.contains($0) }.map(\.key)
       conflicts = (versions?.conflicts ?? 0) - (atFork?.conflicts ?? 0)
@@ -41,7 +45,7 @@ struct Comparison {
 
     /// The keys of writes that lost to a later clock.
     mutating func addLosers(of snapshot: ClusterSnapshot, after fork: Instant) {
-      lostKeys += snapshot.losers.filter { $0.at > fork }.reversed().map(\.key)
+      loserKeys += snapshot.losers.filter { $0.at > fork }.reversed().map(\.key)
     }
   }
 
@@ -82,18 +86,21 @@ struct Comparison {
     load.rate.map { $0 == .infinity ? "max" : Short.count($0) } ?? "-"
   }
 
+  private static let loser = "write lost to a later clock"
+
   /// What tells the endings apart, the gravest first.
   private var counts: [(here: Int, there: Int, one: String, many: String)] {
     [
       (here.violations, there.violations, "broken promise", "broken promises"),
       (here.lost, there.lost, "lost write", "lost writes"),
+      (here.losers, there.losers, Self.loser, "writes lost to later clocks"),
       (here.staleReads, there.staleReads, "stale read", "stale reads"),
       (here.findings, there.findings, "finding", "findings"),
     ]
   }
 
-  /// The better one: broken promises weigh more than lost writes, those more than stale reads, those
-  /// more than findings.
+  /// The better one: broken promises weigh more than lost writes, those more than losers, those more
+  /// than stale reads, those more than findings.
   var better: Better {
     guard let first = counts.first(where: { $0.here != $0.there }) else { return .neither }
     return first.here < first.there ? .here : .there
@@ -102,18 +109,20 @@ struct Comparison {
   /// In a sentence.
   var verdict: String {
     guard let first = counts.first(where: { $0.here != $0.there }) else {
-      return here.lost == 0
-        ? "alike so far: nothing was lost in either" : "alike so far: \(here.lost) lost in both"
+      let losers = here.losers > 0 ? ", \(Short.grouped(here.losers)) to later clocks" : ""
+      return here.lost + here.losers == 0
+        ? "alike so far: nothing was lost in either"
+        : "alike so far: \(Short.grouped(here.lost)) lost\(losers) in both"
     }
     let isHere = first.here < first.there
     let (few, many) = isHere ? (first.here, first.there) : (first.there, first.here)
-    if first.one == "lost write" {
-      let count = "\(many) acked write\(many == 1 ? "" : "s")"
-      if few == 0 {
-        return isHere
-          ? "this ending keeps every acked write; the other loses \(Short.grouped(many))"
-          : "this ending loses \(count); the other keeps every one"
-      }
+    let better = isHere ? here : there
+    if first.one == "lost write" || first.one == Self.loser, better.lost + better.losers == 0 {
+      let clocks = first.one == Self.loser ? " to later clocks" : ""
+      return isHere
+        ? "this ending keeps every acked write; the other loses \(Short.grouped(many))\(clocks)"
+        : "this ending loses \(Short.counted(many, "acked write"))\(clocks); "
+          + "the other keeps every one"
     }
     let difference = many - few
     let noun = difference == 1 ? first.one : first.many

@@ -86,10 +86,12 @@ public enum Dashboard {
     let ledger = snapshot.ledger
     var parts = [
       Short.duration(snapshot.at.sinceStart), "\(Short.grouped(ledger.acknowledged)) acked",
-      "\(Short.grouped(snapshot.lost)) lost",
-      "\(Short.grouped(ledger.staleReads)) stale read\(ledger.staleReads == 1 ? "" : "s")",
-      "\(Short.grouped(ledger.findingCount)) finding\(ledger.findingCount == 1 ? "" : "s")",
+      "\(Short.grouped(snapshot.lost)) lost", Short.counted(ledger.staleReads, "stale read"),
+      Short.counted(ledger.findingCount, "finding"),
     ]
+    if snapshot.outclocked > 0 {
+      parts.insert("\(Short.grouped(snapshot.outclocked)) lost to later clocks", at: 3)
+    }
     if ledger.violationCount > 0 { parts.append("\(ledger.violationCount) VIOLATIONS") }
     return parts.joined(separator: ", ")
   }

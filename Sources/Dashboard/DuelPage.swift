@@ -121,8 +121,8 @@ extension Pen {
 
   private func figures(_ rect: Rect, on canvas: inout Canvas) {
     let clients = snapshot.clients
-    let lost = snapshot.lost
-    let parts: [(String, Style)] = [
+    let (lost, outclocked) = (snapshot.lost, snapshot.outclocked)
+    var parts: [(String, Style)] = [
       (
         "wait \(Short.count(Double(clients.waiting)))",
         clients.waiting > 2 * (clients.load.clients ?? 0) ? Style(.yellow, bold: true) : .normal
@@ -134,6 +134,10 @@ extension Pen {
       ),
       ("acked \(Short.grouped(snapshot.ledger.acknowledged))", .normal),
     ]
+    if outclocked > 0 {
+      parts.insert(
+        ("losers \(Short.grouped(outclocked))", Style(.vermilion, bold: true)), at: 2)
+    }
     var x = rect.x + 1
     for (text, style) in parts where x + text.count <= rect.right {
       x += canvas.put(text, at: Point(x: x, y: rect.y), style: style, limit: rect.right - x) + 2

@@ -12,16 +12,18 @@ extension ClusterSnapshot {
 }
 
 extension Pen {
-  /// The acknowledged writes that are lost, as far as their keys are known, and why.
+  /// The acknowledged writes that are lost or lost to a later clock, as far as their keys are known,
+  /// and why.
   func lostPage(_ rect: Rect, on canvas: inout Canvas) {
     let ledger = snapshot.ledger
     let writes = ledger.lostWrites
     let losers = snapshot.losers
-    let lost = snapshot.lost
+    let (lost, outclocked) = (snapshot.lost, snapshot.outclocked)
     let listed = writes.count + losers.count
     rule(
       Rect(x: rect.x, y: rect.y, width: rect.width, height: 1),
-      "lost: \(Short.grouped(lost)) acknowledged writes",
+      "lost: \(Short.counted(lost, "acknowledged write"))"
+        + (outclocked > 0 ? "; \(Short.counted(outclocked, "loser")) to later clocks" : ""),
       right: listed == 0 ? "" : "the newest \(listed) with their keys", on: &canvas)
     var y = rect.y + 1
     if ledger.lostUnlisted > 0 {
@@ -33,7 +35,7 @@ extension Pen {
         at: Point(x: rect.x + 2, y: y), style: Style(.yellow), limit: rect.width - 3, on: &canvas)
       y += 1
     }
-    if lost == 0 {
+    if lost + outclocked == 0 {
       canvas.put("nothing was lost", at: Point(x: rect.x + 2, y: y), style: Style(.green))
       return
     }

@@ -11,8 +11,11 @@ extension ClusterSnapshot {
     }
   }
 
-  /// Acknowledged writes that are lost: by a failover, or to a later clock.
-  var lost: Int { ledger.lost + (model.versions?.losers ?? 0) }
+  /// Acknowledged writes that are gone, and neither were superseded nor lost to a later clock.
+  var lost: Int { ledger.lost }
+
+  /// Acknowledged writes that lost to a later clock.
+  var outclocked: Int { model.versions?.losers ?? 0 }
 
   /// A node by its number.
   func node(_ id: NodeID) -> NodeSnapshot? { nodes.first { $0.id == id } }

@@ -62,6 +62,11 @@ enum Short {
     return "\(seconds / 3600) h \(seconds / 60 % 60) min"
   }
 
+  /// `1 write`, `2,117 writes`.
+  static func counted(_ count: Int, _ noun: String) -> String {
+    "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+  }
+
   /// `2,117`.
   static func grouped(_ value: Int) -> String {
     var digits = Array(String(value.magnitude))

@@ -34,12 +34,7 @@ extension Pen {
     }
     parts.append(("lost \(snapshot.lost)", snapshot.lost > 0 ? .loud : Style(.green), 0))
     parts += versionParts
-    if let other {
-      let isWorse = other.lost > snapshot.lost
-      let word = rect.width < 70 ? "other" : "other lost"
-      parts.append(
-        ("\(word) \(Short.count(Double(other.lost)))", isWorse ? .loud : .normal, 0))
-    }
+    if let other { parts.append(lost(inOther: other, isShort: rect.width < 70)) }
     if view.isRecording {
       parts.append(("\(glyphs.record) REC", Style(.vermilion, bold: true), 0))
     }
@@ -68,13 +63,14 @@ extension Pen {
   }
 
   private var shorter: [(long: String, short: String)] {
-    guard snapshot.replication == .singleLeader else {
-      return [(clock().text, clock(isShort: true).text)]
+    var words = [(long: clock().text, short: clock(isShort: true).text)]
+    if snapshot.replication == .singleLeader {
+      words.insert((reign.text, "\(model.leaders.count) LEADERS"), at: 0)
     }
-    return [
-      (reign.text, "\(model.leaders.count) LEADERS"),
-      (clock().text, clock(isShort: true).text),
-    ]
+    if let other {
+      words.append((lost(inOther: other).text, lost(inOther: other, isShort: true).text))
+    }
+    return words
   }
 
   /// The clock: how fast it goes and where it stands. What is past says so, as loudly as can be.

@@ -8,6 +8,9 @@ extension Pen {
   var versionParts: [(text: String, style: Style, rank: Int)] {
     guard let versions = snapshot.model.versions else { return [] }
     var parts: [(text: String, style: Style, rank: Int)] = []
+    if versions.losers > 0 {
+      parts.append(("losers \(Short.grouped(versions.losers))", .loud, 0))
+    }
     if versions.lostByClock > 0 {
       parts.append(("\(Short.grouped(versions.lostByClock)) by clock", .loud, 2))
     }
@@ -38,6 +41,22 @@ extension Pen {
         isOff ? Style(.yellow, bold: true) : .normal, isOff ? 12 : 33
       ))
     return parts
+  }
+
+  /// What the other ending of the run lost, with its losers where either ending has any.
+  func lost(
+    inOther other: ClusterSnapshot, isShort: Bool = false
+  ) -> (text: String, style: Style, rank: Int) {
+    func count(_ value: Int) -> String { Short.count(Double(value)) }
+    let hasLosers = snapshot.outclocked + other.outclocked > 0
+    let losers =
+      !hasLosers
+      ? "" : isShort ? "+\(count(other.outclocked))" : ", losers \(count(other.outclocked))"
+    let isWorse = (other.lost, other.outclocked) > (snapshot.lost, snapshot.outclocked)
+    return (
+      "\(isShort ? "other" : "other lost") \(count(other.lost))\(losers)",
+      isWorse ? .loud : .normal, 0
+    )
   }
 }
 

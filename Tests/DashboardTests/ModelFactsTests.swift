@@ -1,3 +1,4 @@
+import Canvas
 import Operations
 import Positions
 import Testing
@@ -68,5 +69,24 @@ import Testing
     // The arcs of n3 and n4 from which both dead nodes are among the next three.
     #expect(quorums.unwritable > 0 && quorums.unwritable < 0.5)
     #expect(quorums.writesAfter < 0)
+  }
+
+  static func screen(_ snapshot: ClusterSnapshot, _ size: Size = GoldenTests.sizes[0]) -> [String] {
+    Dashboard.render(Scene(snapshot), view: ViewState(), size: size, glyphs: .unicode).text()
+  }
+
+  /// What the ledger calls lost, and what lost to a later clock, are two figures everywhere.
+  @Test func losersAreNotLost() {
+    let clock = Scenes.multiClock
+    #expect([clock.lost, clock.outclocked] == [0, 24])
+    #expect(Self.screen(clock)[0].contains("lost 0  losers 24"))
+    #expect(Dashboard.farewell(clock).contains("0 lost, 24 lost to later clocks"))
+    #expect(!Self.screen(Scenes.multiHealthy)[0].contains("losers"))
+    #expect(!Dashboard.farewell(Scenes.multiHealthy).contains("clocks"))
+    let comparison = Comparison(Scenes.multiHealthy, clock)
+    #expect([comparison.there.lost, comparison.there.losers] == [0, 24])
+    #expect(
+      comparison.verdict
+        == "this ending keeps every acked write; the other loses 24 to later clocks")
   }
 }
