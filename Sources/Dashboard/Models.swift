@@ -66,3 +66,14 @@ extension Knobs {
     }
   }
 }
+
+extension LeaderlessKnobs {
+  /// What brings a write to the replicas that did not acknowledge it, of what is switched on.
+  var waysToTheRest: [String] {
+    let all = [
+      (hintWindow != nil, "hints"), (readRepair != .off, "reads"),
+      (antiEntropy != nil, "Merkle trees"),
+    ]
+    return all.filter(\.0).map(\.1)
+  }
+}

@@ -12,7 +12,7 @@ extension Pen {
     promises(
       verdict(model, quorums),
       [meeting(model, quorums), surviving(quorums)] + wrong
-        + [copying(model, quorums), losing(model.versions), forgetting],
+        + [copying(quorums), losing(model.versions), forgetting],
       rect, on: &canvas)
   }
 
@@ -119,15 +119,25 @@ extension Pen {
       label: "fails", texts: texts)
   }
 
-  private func copying(_ model: LeaderlessSnapshot, _ quorums: Quorums) -> Promise {
-    let after =
-      snapshot.knobs.leaderless.antiEntropy == nil ? "hints only" : "hints, reads, Merkle trees"
-    let texts = [
-      "acked on \(quorums.write) disks of \(quorums.replicas); the rest by \(after)",
-      "acked on \(quorums.write) of \(quorums.replicas) disks",
-    ]
-    return quorums.write > 1
-      ? good("copies", texts[0], texts[1]) : fair("copies", texts[0], texts[1])
+  private func copying(_ quorums: Quorums) -> Promise {
+    let (write, replicas) = (quorums.write, quorums.replicas)
+    let ways = snapshot.knobs.leaderless.waysToTheRest
+    guard write < replicas else {
+      let text = replicas == 1 ? "acked on the only disk" : "acked on all \(replicas) disks"
+      return write > 1 ? good("copies", text) : fair("copies", text)
+    }
+    let list = ways.isEmpty ? "nothing" : ways.joined(separator: ", ")
+    let rest = "rest by \(list)\(ways.count == 1 ? " only" : "")"
+    let isSafe = write > 1 && !ways.isEmpty
+    return Promise(
+      glyph: isSafe ? glyphs.check : "~", style: Style(isSafe ? .green : .yellow, bold: true),
+      label: "copies",
+      texts: [
+        "acked on \(write) disks of \(replicas); the \(rest)",
+        "acked on \(write) of \(replicas); the \(rest)",
+        "acked on \(write) of \(replicas); \(rest)".replacing("Merkle trees", with: "Merkle"),
+        "acked on \(write) of \(replicas) disks",
+      ])
   }
 
   private func losing(_ versions: VersionsSnapshot) -> Promise {

@@ -89,4 +89,21 @@ import Testing
       comparison.verdict
         == "this ending keeps every acked write; the other loses 24 to later clocks")
   }
+
+  /// Only what is switched on brings the rest of the copies.
+  @Test func whatBringsTheRestOfTheCopies() {
+    var snapshot = Scenes.quorumHealthy
+    func copies() -> String? {
+      Self.screen(snapshot, GoldenTests.sizes[2]).first { $0.contains(" copies ") }
+    }
+    #expect(copies()?.contains("the rest by hints, reads, Merkle trees") == true)
+    snapshot.knobs.leaderless.hintWindow = nil
+    #expect(copies()?.contains("the rest by reads, Merkle trees") == true)
+    snapshot.knobs.leaderless.antiEntropy = nil
+    #expect(copies()?.contains("the rest by reads only") == true)
+    snapshot.knobs.leaderless.readRepair = .off
+    #expect(copies()?.contains("the rest by nothing") == true)
+    snapshot.knobs.leaderless.writeQuorum = 3
+    #expect(copies()?.contains("the rest") == false)
+  }
 }
