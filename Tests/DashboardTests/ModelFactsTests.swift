@@ -106,4 +106,20 @@ import Testing
     snapshot.knobs.leaderless.writeQuorum = 3
     #expect(copies()?.contains("the rest") == false)
   }
+
+  /// The share of stale reads is of the whole run: verdict and row say so, and agree.
+  @Test func theShareOfStaleReadsIsOfTheRunSoFar() {
+    var snapshot = Scenes.quorumHealthy
+    func has(_ words: String...) -> Bool {
+      let text = Self.screen(snapshot, GoldenTests.sizes[2])
+      return words.allSatisfy { word in text.contains { $0.contains(word) } }
+    }
+    #expect(has(" MEETS ", "✓ reads", "0 % missed so far"))
+    Scenes.changeQuorum(&snapshot) { $0.measuredStaleness = 0.004 }
+    #expect(has(" STALE 0.4 %  of reads so far; now R2+W2>N3", "~ reads"))
+    #expect(has("yet 0.4 % missed so far"))
+    #expect(!has("✓ reads") && !has(" MEETS "))
+    snapshot.knobs.leaderless.readQuorum = 1
+    #expect(has(" STALE 0.4 %  of reads so far were stale", "~ reads", "0.4 % missed so far"))
+  }
 }
