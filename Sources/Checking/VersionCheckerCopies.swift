@@ -94,6 +94,7 @@ extension KeyFacts {
     }
     guard let old, !isDeadTold else { return }
     isDeadTold = true
+    around.ledger.risen += 1
     let text = "\(name) came back from the dead on \(node): \(old) is older than its tombstone"
     if around.promise.tombstonesStay, !around.mayLose {
       around.violate(text)

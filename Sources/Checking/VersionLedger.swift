@@ -45,6 +45,9 @@ public struct VersionLedger: Equatable, Sendable {
   public internal(set) var losers = 0
   /// Of these, writes that knew of what they lost to.
   public internal(set) var lostByClock = 0
+  /// Deleted keys that came back after their tombstones were forgotten, each once for each time that one
+  /// was.
+  public internal(set) var risen = 0
   /// Pairs of versions in conflict, each once however many nodes told it.
   public internal(set) var conflicts = 0
   /// Of these, pairs that a type merged.

@@ -24,6 +24,9 @@ extension Pen {
       figure("by clock", comparison.here.lostByClock, comparison.there.lostByClock),
       figure("keys differ", mine.divergentKeys, others.divergentKeys),
     ]
+    if mine.risen + others.risen > 0 {
+      rows.append(figure("keys risen", mine.risen, others.risen))
+    }
     if mine.siblings + others.siblings > 0 {
       rows.append(figure("siblings", mine.siblings, others.siblings))
     }

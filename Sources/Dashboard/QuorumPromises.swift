@@ -8,7 +8,8 @@ extension Pen {
     _ model: LeaderlessSnapshot, _ rect: Rect, on canvas: inout Canvas
   ) {
     let quorums = Quorums(snapshot, model)
-    let wrong = standIns(model, quorums) + suspects + waitingKeys(model.versions)
+    let wrong =
+      risenKeys(model.versions) + standIns(model, quorums) + suspects + waitingKeys(model.versions)
     promises(
       verdict(model, quorums),
       [meeting(model, quorums), surviving(quorums)] + wrong
@@ -35,6 +36,7 @@ extension Pen {
         : Verdict(
           "STOPPED", "\(word) of \(Self.percent(share)) of keys: \(need)", alarm)
     }
+    if let verdict = Self.risen(model.versions) { return verdict }
     let stale = model.measuredStaleness ?? 0
     if stale > 0, !quorums.overlap {
       return Verdict(
@@ -190,6 +192,24 @@ extension Pen {
   }
 
   // MARK: What is wrong
+
+  /// That deleted keys are there again, however well quorums meet.
+  static func risen(_ versions: VersionsSnapshot) -> Verdict? {
+    guard versions.risen > 0 else { return nil }
+    return Verdict(
+      "RISEN \(Short.count(Double(versions.risen)))",
+      versions.risen == 1 ? "a deleted key came back" : "deleted keys came back", .loud)
+  }
+
+  func risenKeys(_ versions: VersionsSnapshot) -> [Promise] {
+    guard versions.risen > 0 else { return [] }
+    let keys = Short.counted(versions.risen, "deleted key")
+    return [
+      bad(
+        "risen", "\(keys) came back: a tombstone went before every replica had it",
+        "\(keys) came back: tombstone gone", "\(keys) came back")
+    ]
+  }
 
   private func standIns(_ model: LeaderlessSnapshot, _ quorums: Quorums) -> [Promise] {
     var lines: [Promise] = []

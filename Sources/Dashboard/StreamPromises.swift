@@ -13,7 +13,8 @@ extension Pen {
       safety(streams), seeing(streams), accepting(streams), conflictRule(model.versions),
     ]
     // What is wrong comes before what is always so.
-    let wrong = broken(streams, model) + clocks + waitingKeys(model.versions)
+    let wrong =
+      risenKeys(model.versions) + broken(streams, model) + clocks + waitingKeys(model.versions)
     rows.insert(contentsOf: wrong, at: min(2, rows.count))
     promises(verdict(streams, model), rows, rect, on: &canvas)
   }
@@ -38,6 +39,7 @@ extension Pen {
       let writer = clock.loser.dot.actor.node.map { "\($0)'s" } ?? "somebody's"
       return Verdict("LOST BY CLOCK", "\(writer) newer write lost to an older one", .loud)
     }
+    if let verdict = Self.risen(model.versions) { return verdict }
     let stuck = snapshot.nodes.filter { !$0.state.isUp }.reduce(0) { $0 + streams.onlyAt($1.id) }
     if stuck > 0 {
       return Verdict(

@@ -14,6 +14,9 @@ extension Pen {
     if versions.lostByClock > 0 {
       parts.append(("\(Short.grouped(versions.lostByClock)) by clock", .loud, 2))
     }
+    if versions.risen > 0 {
+      parts.append(("risen \(Short.grouped(versions.risen))", .loud, 1))
+    }
     parts.append(("conflicts \(Short.grouped(versions.conflicts))", .normal, 4))
     if versions.siblings > 0 {
       parts.append(

@@ -69,7 +69,7 @@ struct ConditionFacts {
       .milliseconds(clients.recentAcknowledgement.p99, "nothing was acknowledged lately")
     case .readsP50: .milliseconds(clients.recentReads.p50, "nothing was read lately")
     case .readsP99: .milliseconds(clients.recentReads.p99, "nothing was read lately")
-    case .conflicts, .merged, .losers, .losersByClock, .siblings, .divergent, .keys:
+    case .conflicts, .merged, .losers, .losersByClock, .siblings, .risen, .divergent, .keys:
       snapshot.model.versions.map { .number($0.count(of: word)) } ?? Self.otherModel
     case .hints, .hintsDelivered, .hintsExpired, .repairs, .antiEntropyRepairs,
       .antiEntropyExchanges, .antiEntropyRanges, .antiEntropyBytes, .unavailable, .staleShare,

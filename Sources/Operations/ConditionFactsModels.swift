@@ -36,6 +36,7 @@ extension VersionsSnapshot {
     case .losers: losers
     case .losersByClock: lostByClock
     case .siblings: siblings
+    case .risen: risen
     case .divergent: divergentKeys
     default: keys
     }

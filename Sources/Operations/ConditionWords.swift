@@ -24,6 +24,7 @@ enum ClusterWord: String, Sendable, CaseIterable {
   case losers
   case losersByClock = "losers.clock"
   case siblings
+  case risen
   case divergent
   case keys
   case hints
@@ -45,7 +46,7 @@ enum ClusterWord: String, Sendable, CaseIterable {
     case .lastWrite, .lastRead, .acknowledged, .lost, .staleReads, .findings, .violations,
       .converged, .readsRate, .writesRate, .ackP50, .ackP99, .readsP50, .readsP99:
       Set(ReplicationModel.allCases)
-    case .conflicts, .merged, .losers, .losersByClock, .siblings, .divergent, .keys:
+    case .conflicts, .merged, .losers, .losersByClock, .siblings, .risen, .divergent, .keys:
       [.multiLeader, .leaderless]
     case .hints, .hintsDelivered, .hintsExpired, .repairs, .antiEntropyRepairs,
       .antiEntropyExchanges, .antiEntropyRanges, .antiEntropyBytes, .unavailable, .staleShare,
@@ -59,9 +60,9 @@ enum ClusterWord: String, Sendable, CaseIterable {
     switch self {
     case .leader: .node
     case .leaders, .term, .acknowledged, .lost, .staleReads, .findings, .violations, .conflicts,
-      .merged, .losers, .losersByClock, .siblings, .divergent, .keys, .hints, .hintsDelivered,
-      .hintsExpired, .repairs, .antiEntropyRepairs, .antiEntropyExchanges, .antiEntropyRanges,
-      .unavailable, .staleShare, .stalePredicted:
+      .merged, .losers, .losersByClock, .siblings, .risen, .divergent, .keys, .hints,
+      .hintsDelivered, .hintsExpired, .repairs, .antiEntropyRepairs, .antiEntropyExchanges,
+      .antiEntropyRanges, .unavailable, .staleShare, .stalePredicted:
       .quantity(.number)
     case .antiEntropyBytes: .quantity(.bytes)
     case .commit: .quantity(.position)
@@ -110,6 +111,7 @@ enum ClusterWord: String, Sendable, CaseIterable {
     case .losers: "acknowledged writes that lost to a later clock"
     case .losersByClock: "of these, writes that knew of what they lost to"
     case .siblings: "keys that have siblings now"
+    case .risen: "deleted keys that came back"
     case .divergent: "keys that live replicas show differently"
     case .keys: "keys that there are"
     case .hints: "hints that wait to be handed over"

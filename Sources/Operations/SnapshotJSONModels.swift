@@ -6,7 +6,7 @@ extension SnapshotJSON {
     [
       ("conflicts", .integer(versions.conflicts)), ("merged", .integer(versions.merged)),
       ("losers", .integer(versions.losers)), ("losersByClock", .integer(versions.lostByClock)),
-      ("siblings", .integer(versions.siblings)),
+      ("siblings", .integer(versions.siblings)), ("risen", .integer(versions.risen)),
       ("divergentKeys", .integer(versions.divergentKeys)), ("keys", .integer(versions.keys)),
     ]
   }

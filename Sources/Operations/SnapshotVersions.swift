@@ -85,6 +85,8 @@ public struct VersionsSnapshot: Equatable, Sendable {
   public var lostByClock = 0
   /// Conflicts that a type merged.
   public var merged = 0
+  /// Deleted keys that came back, after their tombstones were forgotten.
+  public var risen = 0
   /// The newest conflicts, newest last, at most 50.
   public var newest: [ConflictSnapshot] = []
   /// Keys that have siblings now on some running node.

@@ -122,4 +122,20 @@ import Testing
     snapshot.knobs.leaderless.readQuorum = 1
     #expect(has(" STALE 0.4 %  of reads so far were stale", "~ reads", "0.4 % missed so far"))
   }
+
+  /// A deleted key that is there again is in the verdict, a row and the top line of both models.
+  @Test func deletedKeysThatCameBackAreTold() {
+    var (quorum, multi) = (Scenes.quorumHealthy, Scenes.multiHealthy)
+    for snapshot in [quorum, multi] {
+      #expect(!Self.screen(snapshot).contains { $0.lowercased().contains("risen") })
+    }
+    Scenes.changeQuorum(&quorum) { $0.versions.risen = 1 }
+    Scenes.changeMulti(&multi) { $0.versions.risen = 1 }
+    for snapshot in [quorum, multi] {
+      let text = Self.screen(snapshot)
+      #expect(text[0].contains("risen 1"))
+      #expect(text.contains { $0.contains(" RISEN 1  a deleted key came back") })
+      #expect(text.contains { $0.contains("✗ risen  1 deleted key came back") })
+    }
+  }
 }

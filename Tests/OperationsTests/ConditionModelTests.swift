@@ -17,7 +17,7 @@ import Testing
     "reads.p99 < 5ms", "all nodes.hash is n1.hash", "any node.state is dead", "n1.role is peer",
     "n1.written >= n1.flushed", "n1.received >= n1.applied", "conflicts > 0", "merged is conflicts",
     "losers is 0", "losers.clock <= losers", "siblings is 0", "divergent is 0", "keys > 10",
-    "divergent < 1% * keys",
+    "divergent < 1% * keys", "risen is 0",
   ]
   static let severalLeaders =
     shared + [

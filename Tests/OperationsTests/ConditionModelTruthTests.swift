@@ -24,6 +24,7 @@ import Testing
     var versions = VersionsSnapshot()
     (versions.conflicts, versions.losers, versions.lostByClock, versions.merged) = (9, 4, 1, 3)
     (versions.siblings, versions.divergentKeys, versions.keys) = (2, 5, 100)
+    versions.risen = 6
     return versions
   }
 
@@ -70,7 +71,7 @@ import Testing
 
   private static let shared = [
     "conflicts == 9", "merged == 3", "losers == 4", "losers.clock == 1", "siblings == 2",
-    "divergent == 5% * keys", "last write is acknowledged", "last read is siblings",
+    "risen == 6", "divergent == 5% * keys", "last write is acknowledged", "last read is siblings",
     "last read is \"red, blue\"", "last read is not \"red\"", "last read is not missing",
     "any node.state is dead", "not all nodes.state is running", "all nodes.role is peer",
   ]

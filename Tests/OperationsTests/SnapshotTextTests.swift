@@ -9,6 +9,7 @@ import Testing
     var versions = VersionsSnapshot()
     (versions.conflicts, versions.merged, versions.losers, versions.lostByClock) = (7, 1, 3, 1)
     (versions.siblings, versions.divergentKeys, versions.keys) = (1, 2, 10)
+    versions.risen = 4
     let red = VersionSnapshot(
       value: "r\u{1B}ed",
       dot: Dot(actor: Actor(node: NodeID(1), incarnation: 1, generation: 0), counter: 5),
@@ -112,7 +113,7 @@ import Testing
     "{\"value\":null,\"writer\":\"n2\",\"dot\":\"n2.3:1\",\"clock\":1.25}"
   private static let counts =
     "\"conflicts\":7,\"merged\":1,\"losers\":3,\"losersByClock\":1,\"siblings\":1,"
-    + "\"divergentKeys\":2,\"keys\":10,"
+    + "\"risen\":4,\"divergentKeys\":2,\"keys\":10,"
   private static let lists =
     "\"conflictList\":[{\"at\":2,\"node\":\"n2\",\"key\":\"x\",\"rule\":\"lww\","
     + "\"ending\":\"last writer won\",\"winner\":\(red),\"loser\":\(gone)},"

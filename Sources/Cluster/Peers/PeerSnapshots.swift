@@ -145,6 +145,7 @@ extension Cluster {
     snapshot.losers = ledger.losers
     snapshot.lostByClock = ledger.lostByClock
     snapshot.merged = ledger.merged
+    snapshot.risen = ledger.risen
     snapshot.newest = figures.conflicts
     snapshot.siblings = figures.siblings.count
     let keys = figures.siblings.keys.sorted { $0.lexicographicallyPrecedes($1) }
