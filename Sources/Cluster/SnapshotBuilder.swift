@@ -7,7 +7,8 @@ import World
 extension Cluster {
   /// Everything that can be seen now.
   ///
-  /// - Parameter wholeRun: whether the whole run's latencies are wanted, which take a while to add up.
+  /// - Parameter wholeRun: whether the whole run's latencies, and the keys that differ at this moment, are
+  ///   wanted, which take a while to add up.
   public func snapshot(speed: Double, wholeRun: Bool = true) -> ClusterSnapshot {
     var snapshot = ClusterSnapshot(
       at: now, isLive: world.isLive, knobs: knobs, load: load.settings)
@@ -28,6 +29,7 @@ extension Cluster {
     snapshot.undoable = undoStack.last(where: isInEffect)?.command.text
     snapshot.model =
       hasPeers ? peerModel : .singleLeader(modelSnapshot(electorate, nodes: snapshot.nodes))
+    if wholeRun, !world.isLive { countDivergence(in: &snapshot.model) }
     return snapshot
   }
 

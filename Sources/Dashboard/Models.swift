@@ -77,3 +77,8 @@ extension LeaderlessKnobs {
     return all.filter(\.0).map(\.1)
   }
 }
+
+extension VersionsSnapshot {
+  /// That the keys that differ were counted at the last full second; nothing when it was this moment.
+  var countedAgo: String { divergenceAge > .zero ? ", up to 1 s ago" : "" }
+}

@@ -17,8 +17,9 @@ extension Pen {
     var lines: [([String], Style)] = [
       (
         [
-          "\(grouped(versions.divergentKeys)) of \(grouped(versions.keys)) keys differ (\(Self.percent(share)))",
-          "\(grouped(versions.divergentKeys)) keys differ (\(Self.percent(share)))",
+          "\(grouped(versions.divergentKeys)) of \(grouped(versions.keys)) keys differ (\(Self.percent(share)))\(versions.countedAgo)",
+          "\(grouped(versions.divergentKeys)) of \(grouped(versions.keys)) differ\(versions.countedAgo)",
+          "\(grouped(versions.divergentKeys)) keys differ\(versions.countedAgo)",
         ], isOff ? Style(.yellow, bold: true) : Style(.green)
       ),
       (

@@ -211,7 +211,7 @@ extension Pen {
         fair(
           "differ",
           "\(count(versions.divergentKeys, "key")) of \(Short.grouped(versions.keys))"
-            + " read differently by node",
+            + " read differently by node\(versions.countedAgo)",
           "\(count(versions.divergentKeys, "key")) of \(Short.grouped(versions.keys))"))
     }
     return lines

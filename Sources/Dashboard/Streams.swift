@@ -119,13 +119,17 @@ struct Streams {
       .min { $0.lacking < $1.lacking }.flatMap { $0.lacking == 0 ? .zero : $0.lag }
   }
 
+  /// What an unknown lag counts as.
+  private static let longest = Interval.seconds(86_400)
+
   /// The greatest lag between two nodes that run, and whose.
   var worst: MultiLeaderSnapshot.Stream? {
     var worst: MultiLeaderSnapshot.Stream?
     for from in ids.indices where isUp[from] {
       for to in ids.indices where isUp[to] {
         guard let stream = grid[from * ids.count + to], stream.lacking > 0 else { continue }
-        if (stream.lag ?? .seconds(86_400)) > (worst.map { $0.lag ?? .seconds(86_400) } ?? .zero) {
+        // A write may be lacking that was made this moment.
+        if worst.map({ ($0.lag ?? Self.longest) < (stream.lag ?? Self.longest) }) ?? true {
           worst = stream
         }
       }

@@ -97,6 +97,8 @@ public struct VersionsSnapshot: Equatable, Sendable {
   public var divergentKeys = 0
   /// Keys that there are.
   public var keys = 0
+  /// How long ago these two were counted; zero: they are of the snapshot's moment.
+  public var divergenceAge = Interval.zero
   /// The key that is looked at; nil when none is.
   public var watched: WatchedKeySnapshot?
   /// What was counted where this ending of the run parted from the one it is compared with; nil when

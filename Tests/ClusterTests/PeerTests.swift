@@ -37,6 +37,19 @@ import World
     #expect(scene.snapshot.ledger.violationCount == 0)
   }
 
+  /// What a snapshot counts is what its nodes show at that moment.
+  @Test func keysThatDifferAreThoseOfTheMoment() throws {
+    var scene = try Scene(["model multi-leader"], load: "load ycsb-a rate=0")
+    scene.run(500)
+    try scene.perform("cut n1 n2")
+    try scene.perform("cut n1 n3")
+    try scene.perform("write k one at n1")
+    scene.run(100)
+    let versions = try #require(scene.snapshot.model.versions)
+    #expect([versions.keys, versions.divergentKeys] == [1, 1])
+    #expect(versions.divergenceAge == .zero)
+  }
+
   @Test func siblingsStandUntilOneIsChosen() throws {
     var scene = try Scene(
       ["model multi-leader", "resolve siblings"], load: "load ycsb-a rate=0")

@@ -138,4 +138,30 @@ import Testing
       #expect(text.contains { $0.contains("✗ risen  1 deleted key came back") })
     }
   }
+
+  /// A write that is on its way since this moment is lacking all the same.
+  @Test func aStreamThatIsBehindByNoTimeIsBehind() throws {
+    let same = Scenes.multi(3) { _, _ in (0, 0, .zero) }
+    let together = try #require(flow(same))
+    #expect(together.worst == nil)
+    let late = Scenes.multi(3) { origin, to in (origin == 2 && to == 3 ? 1 : 0, 0, .zero) }
+    let apart = try #require(flow(late))
+    let worst = try #require(apart.worst)
+    #expect(worst.origin == NodeID(2) && worst.to == NodeID(3))
+    #expect(!Self.screen(late).contains { $0.contains("the same at every node, now") })
+    #expect(Self.screen(same).contains { $0.contains("the same at every node, now") })
+  }
+
+  /// A count that is not of this moment says so.
+  @Test func anOldCountOfKeysThatDifferSaysSo() {
+    var snapshot = Scenes.quorumHints
+    func isOld() -> Bool {
+      Self.screen(snapshot, GoldenTests.sizes[2]).contains {
+        $0.contains("130 of 1,000 keys differ") && $0.contains("up to 1 s ago")
+      }
+    }
+    #expect(!isOld())
+    Scenes.changeQuorum(&snapshot) { $0.versions.divergenceAge = .milliseconds(400) }
+    #expect(isOld())
+  }
 }

@@ -158,6 +158,7 @@ extension Cluster {
     }
     snapshot.divergentKeys = figures.divergentKeys
     snapshot.keys = figures.keys
+    snapshot.divergenceAge = now - lastSecond
     snapshot.watched = figures.watched.map { watchedSnapshot($0) }
     return snapshot
   }
