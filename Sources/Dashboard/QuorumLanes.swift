@@ -35,7 +35,8 @@ extension Pen {
       ring.y -= layout.ringRows
       ringStrip(model, ring, on: &canvas)
     }
-    quorumLegend(bottom, layout.shown, on: &canvas)
+    let hasParted = watched?.holders.contains { $0.isParted } ?? false
+    quorumLegend(bottom, layout.shown, hasParted ? "siblings, parted" : "siblings", on: &canvas)
   }
 
   /// Who made the newest write's and the newest read's quorum.
@@ -125,6 +126,7 @@ extension Pen {
     if holder.versions.count > 1 {
       return (glyphs.flushed, "siblings", dimmed(Style(.yellow, bold: true)))
     }
+    if holder.isParted { return (glyphs.flushed, "parted", dimmed(Style(.yellow, bold: true))) }
     return holder.isNewest
       ? (glyphs.applied, "newest", dimmed(Style(.green)))
       : (glyphs.sent, "old", dimmed(Style(.yellow, bold: true)))
@@ -173,7 +175,9 @@ extension Pen {
       style: isMoving ? Style(.yellow, bold: true) : .dim, limit: rect.width, on: &canvas)
   }
 
-  private func quorumLegend(_ rect: Rect, _ shown: [NodeID], on canvas: inout Canvas) {
+  private func quorumLegend(
+    _ rect: Rect, _ shown: [NodeID], _ several: String, on canvas: inout Canvas
+  ) {
     var x = rect.x + 1
     let hidden = hiddenNodes(shown)
     if !hidden.isEmpty {
@@ -182,7 +186,7 @@ extension Pen {
     let parts: [(String, String, Style)] = [
       (String(glyphs.applied), "newest", Style(.green)),
       (String(glyphs.sent), "old", Style(.yellow)),
-      (String(glyphs.flushed), "siblings", Style(.yellow)),
+      (String(glyphs.flushed), several, Style(.yellow)),
       (String(glyphs.received), "stands in", Style(.purple)),
       ("W", "made the write quorum", Style(.orange, bold: true)),
       ("R", "the read's", Style(.green, bold: true)),

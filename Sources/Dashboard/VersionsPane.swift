@@ -170,7 +170,9 @@ extension Pen {
 
   private func mark(of holder: WatchedKeySnapshot.Holder) -> (Character, Style) {
     if snapshot.node(holder.node).map({ !$0.state.isUp }) ?? true { return (glyphs.cross, .dim) }
-    if holder.versions.count > 1 { return (glyphs.flushed, Style(.yellow, bold: true)) }
+    if holder.versions.count > 1 || holder.isParted {
+      return (glyphs.flushed, Style(.yellow, bold: true))
+    }
     return holder.isNewest
       ? (glyphs.applied, Style(.green)) : (glyphs.sent, Style(.yellow, bold: true))
   }
@@ -200,7 +202,9 @@ extension Pen {
       canvas.put(holder.node.description, at: Point(x: rect.x + 4, y: y), style: .bold)
       let word =
         holder.versions.count > 1
-        ? "siblings" : holder.versions.isEmpty ? "nothing" : holder.isNewest ? "newest" : "old"
+        ? "siblings"
+        : holder.versions.isEmpty
+          ? "nothing" : holder.isParted ? "parted" : holder.isNewest ? "newest" : "old"
       canvas.put(word, at: Point(x: rect.x + 9, y: y), style: style)
       put(
         holder.versions.map { text($0, long: false) }.joined(separator: "  \(glyphs.divider) "),

@@ -132,6 +132,9 @@ public struct WatchedKeySnapshot: Equatable, Sendable {
     public var versions: [VersionSnapshot]
     /// Whether it knows every write that any live holder knows.
     public var isNewest: Bool
+    /// Whether it lacks a write, and no other holder knows all that it knows and more: two copies that
+    /// never met are both parted, and neither is old.
+    public var isParted = false
     /// Whose place it keeps it for; nil: it is one of the key's replicas.
     public var hintFor: NodeID?
     /// Whether its copy counted for the newest acknowledged write.
@@ -161,6 +164,10 @@ public struct WatchedKeySnapshot: Equatable, Sendable {
   public var rule: String
   /// Those that hold it, or should, by node.
   public var holders: [Holder]
+  /// Who made the newest acknowledged write's quorum, whether they hold the key still or not.
+  public var writeQuorum: [NodeID] = []
+  /// Who made the newest read's quorum.
+  public var readQuorum: [NodeID] = []
 
   /// A key that nobody holds.
   public init(key: String, rule: String) {

@@ -50,6 +50,26 @@ import World
     #expect(versions.divergenceAge == .zero)
   }
 
+  /// Of two copies that never met neither is old; one that only lacks is.
+  @Test func copiesThatNeverMetAreParted() throws {
+    var scene = try Scene(
+      ["model multi-leader", "resolve siblings"], load: "load ycsb-a rate=0")
+    scene.run(500)
+    try scene.perform("watch k")
+    func holders() throws -> [WatchedKeySnapshot.Holder] {
+      try #require(scene.snapshot.model.versions?.watched?.holders)
+    }
+    try scene.perform("isolate n1")
+    try scene.perform("write k one at n2")
+    scene.run(200)
+    #expect(try holders().map(\.isNewest) == [false, true, true])
+    #expect(try holders().map(\.isParted) == [false, false, false])
+    try scene.perform("write k two at n1")
+    scene.run(200)
+    #expect(try holders().map(\.isNewest) == [false, false, false])
+    #expect(try holders().map(\.isParted) == [true, true, true])
+  }
+
   @Test func siblingsStandUntilOneIsChosen() throws {
     var scene = try Scene(
       ["model multi-leader", "resolve siblings"], load: "load ycsb-a rate=0")

@@ -164,4 +164,27 @@ import Testing
     Scenes.changeQuorum(&snapshot) { $0.versions.divergenceAge = .milliseconds(400) }
     #expect(isOld())
   }
+
+  /// Copies that never met are not called old.
+  @Test func copiesThatNeverMetAreParted() {
+    let tea = Scenes.version("tea", 1, 4, at: 150)
+    let bread = Scenes.version("bread", 2, 7, at: 151)
+    var key = Scenes.watched("cart:5", tea, on: [1, 2, 3], but: [2: [bread], 3: [bread]])
+    key.holders[0].isNewest = false
+    func words(_ word: String, _ snapshot: ClusterSnapshot) -> Int {
+      Self.screen(snapshot, GoldenTests.sizes[2]).filter { line in
+        ["tea", "bread"].contains { line.contains($0) } && line.contains(" \(word) ")
+      }.count
+    }
+    for isParted in [false, true] {
+      for position in key.holders.indices { key.holders[position].isParted = isParted }
+      var (quorum, multi) = (Scenes.quorumHealthy, Scenes.multiHealthy)
+      Scenes.changeQuorum(&quorum) { $0.versions.watched = key }
+      Scenes.changeMulti(&multi) { $0.versions.watched = key }
+      for snapshot in [quorum, multi] {
+        #expect(words("parted", snapshot) == (isParted ? 3 : 0))
+        #expect(words("old", snapshot) == (isParted ? 0 : 3))
+      }
+    }
+  }
 }

@@ -186,11 +186,17 @@ extension Cluster {
       snapshot.holders.append(holder)
       states.append(state)
     }
-    for (position, state) in states.enumerated() {
-      snapshot.holders[position].isNewest = (state ?? KeyState()).context.covers(all.context)
+    let known = states.map { $0?.context ?? VersionVector() }
+    for (position, context) in known.enumerated() {
+      let isNewest = context.covers(all.context)
+      snapshot.holders[position].isNewest = isNewest
+      snapshot.holders[position].isParted =
+        !isNewest && !known.contains { $0.covers(context) && !context.covers($0) }
     }
+    (snapshot.writeQuorum, snapshot.readQuorum) = (figures.writeQuorum, figures.readQuorum)
+    // Siblings are several values, a set's elements one.
     snapshot.value = all.values(rule).map { String(decoding: $0, as: UTF8.self) }
-      .joined(separator: ", ")
+      .joined(separator: rule == .siblings ? " | " : ", ")
     return snapshot
   }
 
