@@ -39,15 +39,17 @@ extension Pen {
     quorumLegend(bottom, layout.shown, hasParted ? "siblings, parted" : "siblings", on: &canvas)
   }
 
-  /// Who made the newest write's and the newest read's quorum.
+  /// Who made the newest write's and the newest read's quorum, as far as there was one since the key is
+  /// looked at; a stand-in that has handed over is named too.
   private func quorumText(_ watched: WatchedKeySnapshot, _ width: Int) -> String {
-    func list(_ picked: (WatchedKeySnapshot.Holder) -> Bool) -> String {
-      let nodes = watched.holders.filter(picked).map(\.node)
-      return nodes.isEmpty ? "nobody" : names(nodes)
-    }
-    let (write, read) = (list(\.madeWriteQuorum), list(\.madeReadQuorum))
-    return width >= 110
-      ? "last write acked by \(write)   last read answered by \(read)" : "W \(write)  R \(read)"
+    let isWide = width >= 110
+    let write = watched.makers(watched.writeQuorum, \.madeWriteQuorum)
+    let read = watched.makers(watched.readQuorum, \.madeReadQuorum)
+    let quorums = [
+      (isWide ? "last write acked by" : "W", write), (isWide ? "last read answered by" : "R", read),
+    ]
+    return quorums.filter { !$0.1.isEmpty }.map { "\($0.0) \(names($0.1))" }
+      .joined(separator: isWide ? "   " : "  ")
   }
 
   // MARK: What a node holds of the key
@@ -199,6 +201,11 @@ extension Pen {
 }
 
 extension WatchedKeySnapshot {
+  /// Who made a quorum: those that are remembered, else the holders that are marked.
+  func makers(_ remembered: [NodeID], _ mark: KeyPath<Holder, Bool>) -> [NodeID] {
+    remembered.isEmpty ? holders.filter { $0[keyPath: mark] }.map(\.node) : remembered.sorted()
+  }
+
   /// Its value, or that there is none.
   var shown: String { value.isEmpty ? "nothing" : value }
 }

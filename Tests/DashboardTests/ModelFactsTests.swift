@@ -187,4 +187,17 @@ import Testing
       }
     }
   }
+
+  /// A stand-in that has handed over made the quorum all the same.
+  @Test func quorumsAreRemembered() {
+    var snapshot = Scenes.quorumHealthy
+    func title() -> String? { Self.screen(snapshot).first { $0.contains("key user12") } }
+    #expect(title()?.contains("W n1 n2  R n1 n3") == true)
+    Scenes.changeQuorum(&snapshot) {
+      $0.versions.watched?.writeQuorum = [NodeID(5), NodeID(4)]
+      for position in 0..<3 { $0.versions.watched?.holders[position].madeReadQuorum = false }
+    }
+    #expect(title()?.contains("W n4 n5") == true)
+    #expect(title()?.contains("R n") == false, "nobody read it yet")
+  }
 }
