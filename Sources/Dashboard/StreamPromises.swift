@@ -153,25 +153,32 @@ extension Pen {
     let unheard = streams.unheard
     guard !unheard.isEmpty else { return [] }
     let topology = snapshot.knobs.multiLeader.topology
-    let down = snapshot.nodes.filter { !$0.state.isUp }.map(\.id)
     guard topology != .all else { return [] }
-    if !down.isEmpty {
-      let dead = names(down)
+    let faults = Faults(snapshot, model)
+    guard !faults.isEmpty else { return [] }
+    let cuts = faults.cuts.prefix(3).map { "\($0.from)\(glyphs.arrowRight)\($0.to)" }
+    let more = faults.cuts.count > 3 ? ["+\(faults.cuts.count - 3)"] : []
+    let dead = faults.dead.isEmpty ? [] : [names(faults.dead)]
+    let places = (dead + cuts + more).joined(separator: " ")
+    guard faults.pieces.count > 1 else {
+      let why =
+        faults.dead.isEmpty
+        ? "no other link carries what went there"
+        : "nothing flows past, though the others run and could hear each other"
       return [
         bad(
-          topology.rawValue,
-          "broken at \(dead): nothing flows past, though the others run and could hear each other",
-          "broken at \(dead): nothing flows past", "broken at \(dead)")
+          topology.rawValue, "broken at \(places): \(why)",
+          "broken at \(places): nothing flows past", "broken at \(places)")
       ]
     }
-    let cuts = Set(snapshot.links.filter(\.isCut).map { Pair(from: $0.from, to: $0.to) })
-    guard let cut = model.edges.first(where: { cuts.contains(Pair(from: $0.from, to: $0.to)) })
-    else { return [] }
-    let edge = "\(cut.from)\(glyphs.arrowRight)\(cut.to)"
+    let pieces = faults.pieces.prefix(4).map { names($0) }.joined(separator: " | ")
+    let rest = faults.pieces.count > 4 ? " | +\(faults.pieces.count - 4)" : ""
+    let count = "\(faults.pieces.count) pieces"
     return [
       bad(
-        topology.rawValue, "broken at \(edge): no other link carries what went there",
-        "broken at \(edge)")
+        topology.rawValue, "broken at \(places): in \(count), \(pieces)\(rest)",
+        "\(places): \(count), \(pieces)\(rest)", "broken at \(places): \(count)",
+        "\(count): \(places)", count)
     ]
   }
 

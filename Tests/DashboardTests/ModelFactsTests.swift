@@ -200,4 +200,40 @@ import Testing
     #expect(title()?.contains("W n4 n5") == true)
     #expect(title()?.contains("R n") == false, "nobody read it yet")
   }
+
+  private func faults(_ snapshot: ClusterSnapshot) -> Faults? {
+    guard case .multiLeader(let model) = snapshot.model else { return nil }
+    return Faults(snapshot, model)
+  }
+
+  /// A ring with two faults names both, and what each piece holds.
+  @Test func everyFaultOfARingIsNamed() throws {
+    var snapshot = Scenes.multiRing
+    let (n1, n3, n4, n5) = (NodeID(1), NodeID(3), NodeID(4), NodeID(5))
+    let one = try #require(faults(snapshot))
+    #expect(one.dead == [NodeID(2)] && one.cuts.isEmpty)
+    #expect(one.pieces == [[n1, n3, n4, n5]])
+    for position in snapshot.links.indices
+    where snapshot.links[position].from == n4 && snapshot.links[position].to == n5 {
+      snapshot.links[position].isCut = true
+    }
+    let two = try #require(faults(snapshot))
+    #expect(two.cuts == [MultiLeaderSnapshot.Edge(from: n4, to: n5)])
+    #expect(two.pieces == [[n1, n5], [n3, n4]])
+    let text = Self.screen(snapshot, GoldenTests.sizes[2])
+    #expect(text.contains { $0.contains("broken at n2 n4→n5: in 2 pieces, n1 n5 | n3 n4") })
+  }
+
+  /// In a star the end of a ray breaks nothing, and the middle everything.
+  @Test func aStarBreaksInItsMiddle() throws {
+    var ray = Scenes.multi(4, .star) { _, _ in (0, 0, .zero) }
+    var middle = ray
+    Scenes.kill(4, in: &ray)
+    Scenes.kill(1, in: &middle)
+    let none = try #require(faults(ray))
+    #expect(none.isEmpty)
+    let broken = try #require(faults(middle))
+    #expect(broken.dead == [NodeID(1)])
+    #expect(broken.pieces == [[NodeID(2)], [NodeID(3)], [NodeID(4)]])
+  }
 }
