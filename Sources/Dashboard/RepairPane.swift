@@ -14,46 +14,29 @@ extension Pen {
     let share = versions.keys > 0 ? Double(versions.divergentKeys) / Double(versions.keys) : 0
     func grouped(_ value: Int) -> String { Short.grouped(value) }
     let isOff = versions.divergentKeys > 0
+    let verb = versions.divergentKeys == 1 ? "differs" : "differ"
+    let keys = Short.counted(versions.divergentKeys, "key")
+    let (count, all) = (grouped(versions.divergentKeys), grouped(versions.keys))
+    let ago = versions.countedAgo
     var lines: [([String], Style)] = [
       (
         [
-          "\(grouped(versions.divergentKeys)) of \(grouped(versions.keys)) keys differ (\(Self.percent(share)))\(versions.countedAgo)",
-          "\(grouped(versions.divergentKeys)) of \(grouped(versions.keys)) differ\(versions.countedAgo)",
-          "\(grouped(versions.divergentKeys)) keys differ\(versions.countedAgo)",
+          "\(count) of \(all) keys \(verb) (\(Self.percent(share)))\(ago)",
+          "\(count) of \(all) \(verb)\(ago)", "\(keys) \(verb)\(ago)", "\(keys) \(verb)",
         ], isOff ? Style(.yellow, bold: true) : Style(.green)
-      ),
-      (
-        [
-          "hints    \(grouped(model.hints)) wait, \(grouped(model.hintsDelivered)) handed over, \(grouped(model.hintsExpired)) too old",
-          "hints    \(grouped(model.hints)) wait, \(grouped(model.hintsDelivered)) delivered",
-          "hints    \(grouped(model.hints)) wait",
-        ], model.hints > 0 ? Style(.purple, bold: true) : .normal
-      ),
-      (
-        [
-          "Merkle   \(grouped(model.differingRanges)) ranges differ; anti-entropy mended \(grouped(model.antiEntropyRepairs)) keys",
-          "Merkle   \(grouped(model.differingRanges)) ranges differ, \(grouped(model.antiEntropyRepairs)) mended",
-          "Merkle   \(grouped(model.differingRanges)) ranges differ",
-        ], model.differingRanges > 0 ? Style(.yellow, bold: true) : .normal
-      ),
-      (
-        [
-          "reads    \(grouped(model.repairs)) replicas repaired; refused \(grouped(model.unavailable))",
-          "reads    \(grouped(model.repairs)) repaired",
-        ], .normal
-      ),
+      )
     ]
+    let knobs = snapshot.knobs.leaderless
+    lines += model.repairRows(knobs, most: rect.height - 2).map { ($0.texts, $0.style) }
     if rect.height > 5 {
       let measured = model.measuredStaleness.map { Self.percent($0) } ?? "not measured"
       let predicted = model.predictedStaleness.map { Self.percent($0) } ?? "unknown yet"
       lines.append(
-        (["stale    \(measured) of reads; predicted \(predicted)"], .normal))
-      lines.append(
-        (
-          [
-            "cost     \(Short.bytes(model.antiEntropyBytes)) in \(grouped(model.exchanges)) exchanges"
-          ], .dim
-        ))
+        (["stale    \(measured) of reads so far; predicted \(predicted)"], .normal))
+      if knobs.antiEntropy != nil || model.exchanges > 0 {
+        let exchanges = Short.counted(model.exchanges, "exchange")
+        lines.append((["cost     \(Short.bytes(model.antiEntropyBytes)) in \(exchanges)"], .dim))
+      }
     }
     for (row, line) in lines.prefix(rect.height - 1).enumerated() {
       let text = line.0.first { Legible.width($0) <= rect.width - 2 } ?? line.0.last ?? ""
