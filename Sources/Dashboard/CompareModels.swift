@@ -52,12 +52,12 @@ extension Pen {
     case .singleLeader: return node.applied.description
     case .multiLeader(let model):
       let lacking = Streams(ending, model).taken(by: node.id).reduce(0) { $0 + $1.lacking }
-      return lacking == 0 ? "has all" : "lacks \(Short.grouped(lacking)) writes"
+      return lacking == 0 ? "has all" : "lacks \(Short.counted(lacking, "write"))"
     case .leaderless(let model):
       let place = model.ring.first { $0.node == node.id }
       let share = place.map { Self.percent($0.share) } ?? "no"
       return place?.hints ?? 0 > 0
-        ? "\(Short.grouped(place?.hints ?? 0)) hints" : "\(share) of keys"
+        ? Short.counted(place?.hints ?? 0, "hint") : "\(share) of keys"
     }
   }
 }

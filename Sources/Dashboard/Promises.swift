@@ -34,7 +34,8 @@ extension Pen {
     if facts.atRiskRecords > 0, snapshot.nodes.count > 1 {
       let only = model.leader.map { "only on \($0)" } ?? "on one node only"
       return Verdict(
-        "AT RISK \(facts.atRiskRecords)", "acked writes are \(only)",
+        "AT RISK \(facts.atRiskRecords)",
+        facts.atRiskRecords == 1 ? "an acked write is \(only)" : "acked writes are \(only)",
         Style(.orange, bold: true).reversed)
     }
     if facts.copies.count == 1 {
@@ -75,8 +76,9 @@ extension Pen {
       let who = model.degraded ? "degraded like async: one" : "\(asynchronous) promises one"
       guard facts.atRiskRecords == 0 else {
         let only = model.leader.map { "only on \($0)" } ?? "on one node only"
+        let verb = facts.atRiskRecords == 1 ? "is" : "are"
         return fair(
-          "copies", "\(who); \(facts.atRiskRecords) acked writes are \(only)",
+          "copies", "\(who); \(Short.counted(facts.atRiskRecords, "acked write")) \(verb) \(only)",
           "one promised; \(facts.atRiskRecords) \(only)")
       }
       return fair("copies", "\(who); now on \(disks)", "one promised; now on \(disks)")

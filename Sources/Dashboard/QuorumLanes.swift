@@ -159,7 +159,7 @@ extension Pen {
       let counts = place.hintsFor.prefix(3).map { "\($0.count) for \($0.node)" }
       let texts = [
         "hints " + (counts.isEmpty ? "\(place.hints)" : counts.joined(separator: ", ")),
-        "\(place.hints) hints\(whom)", "\(place.hints) hints",
+        Short.counted(place.hints, "hint") + whom, Short.counted(place.hints, "hint"),
       ]
       put(
         texts.first { $0.count <= rect.width } ?? texts[2], at: rect.origin,

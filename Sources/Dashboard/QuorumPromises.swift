@@ -45,7 +45,7 @@ extension Pen {
     }
     if quorums.isSloppy, model.hints > 0 {
       return Verdict(
-        "SLOPPY", "stand-ins took \(Short.grouped(model.hints)) writes",
+        "SLOPPY", "stand-ins took \(Short.counted(model.hints, "write"))",
         Style(.orange, bold: true).reversed)
     }
     let down = snapshot.nodes.count - quorums.running
@@ -214,12 +214,13 @@ extension Pen {
   private func standIns(_ model: LeaderlessSnapshot, _ quorums: Quorums) -> [Promise] {
     var lines: [Promise] = []
     if model.hints > 0 {
+      let wait = model.hints == 1 ? "waits" : "wait"
       let keepers = model.ring.filter { $0.hints > 0 }.map(\.node)
       lines.append(
         fair(
           "hints",
-          "\(Short.grouped(model.hints)) wait on \(names(keepers)); lost with their disks",
-          "\(Short.grouped(model.hints)) wait on \(names(keepers))"))
+          "\(Short.grouped(model.hints)) \(wait) on \(names(keepers)); lost with their disks",
+          "\(Short.grouped(model.hints)) \(wait) on \(names(keepers))"))
     }
     if model.unavailable > 0 {
       lines.append(

@@ -62,7 +62,7 @@ extension Pen {
     let y = inner.y + lines.count - start
     if count > versions.siblingKeys.count, y < inner.bottom {
       canvas.put(
-        "and \(Short.grouped(count - versions.siblingKeys.count)) keys more",
+        "and \(Short.counted(count - versions.siblingKeys.count, "key")) more",
         at: Point(x: rect.x + 2, y: y), style: .dim)
     }
   }

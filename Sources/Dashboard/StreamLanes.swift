@@ -182,7 +182,7 @@ extension Pen {
     let text: String
     if !node.state.isUp {
       let only = streams.onlyAt(node.id)
-      text = only > 0 ? "\(only) writes only here" : node.stateReason
+      text = only > 0 ? "\(Short.counted(only, "write")) only here" : node.stateReason
     } else if let worst {
       text =
         "late in \(late.count): \(worst.origin) -\(Short.count(Double(worst.lacking))) \(time(worst.lag))"

@@ -21,9 +21,7 @@ extension Pen {
 
   private var up: [NodeSnapshot] { snapshot.nodes.filter(\.state.isUp) }
 
-  private func count(_ number: Int, _ noun: String) -> String {
-    "\(Short.grouped(number)) \(noun)\(number == 1 ? "" : "s")"
-  }
+  private func count(_ number: Int, _ noun: String) -> String { Short.counted(number, noun) }
 
   // MARK: The verdict
 
@@ -43,7 +41,8 @@ extension Pen {
     let stuck = snapshot.nodes.filter { !$0.state.isUp }.reduce(0) { $0 + streams.onlyAt($1.id) }
     if stuck > 0 {
       return Verdict(
-        "AT RISK \(Short.count(Double(stuck)))", "writes are on dead nodes only",
+        "AT RISK \(Short.count(Double(stuck)))",
+        stuck == 1 ? "one write is on a dead node only" : "writes are on dead nodes only",
         Style(.orange, bold: true).reversed)
     }
     if recent.contains(where: { $0.ending == .lastWriterWon }) {

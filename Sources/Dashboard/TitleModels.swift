@@ -38,9 +38,10 @@ extension Pen {
       parts.append(("miss \(stale), predicted \(predicted)", .normal, 32))
     }
     let isOff = versions.divergentKeys > 0
+    let verb = versions.divergentKeys == 1 ? "differs" : "differ"
     parts.append(
       (
-        "\(Short.grouped(versions.divergentKeys)) keys differ",
+        "\(Short.counted(versions.divergentKeys, "key")) \(verb)",
         isOff ? Style(.yellow, bold: true) : .normal, isOff ? 12 : 33
       ))
     return parts

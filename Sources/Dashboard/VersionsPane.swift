@@ -7,7 +7,7 @@ extension Pen {
   func conflicts(_ rect: Rect, on canvas: inout Canvas) {
     guard rect.height > 1, let versions = snapshot.model.versions else { return }
     var parts: [String] = []
-    if versions.losers > 0 { parts.append("\(Short.grouped(versions.losers)) writes lost") }
+    if versions.losers > 0 { parts.append("\(Short.counted(versions.losers, "write")) lost") }
     if versions.lostByClock > 0 { parts.append("\(versions.lostByClock) by clock") }
     if versions.merged > 0 { parts.append("\(Short.grouped(versions.merged)) merged") }
     let title =

@@ -62,4 +62,21 @@ import Testing
     #expect(text.contains { $0.contains("310 too old") })
     #expect(!text.contains { $0.contains("Merkle") })
   }
+
+  /// One is one, in the top line and in the titles.
+  @Test func oneIsNotSaidAsMany() {
+    #expect(Short.counted(1, "write") == "1 write")
+    #expect(Short.counted(0, "key") == "0 keys")
+    #expect(Short.counted(2117, "key") == "2,117 keys")
+    var snapshot = Scenes.multiClock
+    Scenes.changeMulti(&snapshot) {
+      $0.versions.losers = 1
+      $0.versions.divergentKeys = 1
+    }
+    let text = Dashboard.render(
+      Scene(snapshot), view: ViewState(), size: GoldenTests.sizes[2], glyphs: .unicode
+    ).text()
+    #expect(text[0].contains("1 key differs"))
+    #expect(text.contains { $0.contains("conflicts 31: 1 write lost") })
+  }
 }
