@@ -58,7 +58,8 @@ public struct LoadChange: Equatable, Sendable {
   public var workload: Workload?
   /// Operations a second; 0: no load of our own; infinity: a closed loop.
   public var rate: Double?
-  /// Clients.
+  /// Clients, dealt out over the sites in turn. An operation goes to the one that is idle longest: few
+  /// clients far from the nodes do less than their share of the load, as those near are idle again sooner.
   public var clients: Int?
   /// Bytes of a value.
   public var valueSize: Int?
