@@ -74,7 +74,7 @@ extension LeaderlessKnobs {
       (hintWindow != nil, "hints"), (readRepair != .off, "reads"),
       (antiEntropy != nil, "Merkle trees"),
     ]
-    return all.filter(\.0).map(\.1)
+    return all.filter { $0.0 }.map { $0.1 }
   }
 }
 

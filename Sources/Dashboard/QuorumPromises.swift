@@ -92,12 +92,12 @@ extension Pen {
         "reads", "\(quorums.sum): a read meets the latest acked write; yet \(missed ?? "")",
         "\(quorums.sum) now, yet \(missed ?? "")", missed ?? "")
     }
-    guard let missed else {
+    guard let share = missed else {
       return fair("reads", "a read may miss the latest write\(predicted)", "may miss the latest")
     }
     return fair(
-      "reads", "a read may miss the latest write; \(missed)\(predicted)",
-      "\(missed)\(predicted)", missed)
+      "reads", "a read may miss the latest write; \(share)\(predicted)", "\(share)\(predicted)",
+      share)
   }
 
   /// How many more nodes may fail, whichever they are.

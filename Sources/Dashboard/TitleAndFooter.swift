@@ -67,7 +67,7 @@ extension Pen {
     if snapshot.replication == .singleLeader {
       words.insert((reign.text, "\(model.leaders.count) LEADERS"), at: 0)
     }
-    if let other {
+    if let other, snapshot.replication != .singleLeader {
       words.append((lost(inOther: other).text, lost(inOther: other, isShort: true).text))
     }
     return words

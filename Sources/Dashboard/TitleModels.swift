@@ -35,7 +35,7 @@ extension Pen {
       parts.append(("repairs \(Short.grouped(model.repairs))", .normal, 35))
       let stale = model.measuredStaleness.map(Self.percent) ?? "-"
       let predicted = model.predictedStaleness.map(Self.percent) ?? "-"
-      parts.append(("miss \(stale), predicted \(predicted)", .normal, 32))
+      parts.append(("missed \(stale), predicted \(predicted)", .normal, 32))
     }
     let isOff = versions.divergentKeys > 0
     let verb = versions.divergentKeys == 1 ? "differs" : "differ"
