@@ -160,7 +160,10 @@ extension Pen {
         "rule", "the later clock wins, the other write is lost\(lost)", "later clock wins\(lost)",
         "lww\(lost)")
     case .siblings: return good("rule", "both are kept until somebody chooses", "both are kept")
-    case .types: return good("rule", "types merge; others: later clock wins", "types, else lww")
+    case .types:
+      return fair(
+        "rule", "types merge; others: later clock wins\(lost)", "types, else lww\(lost)",
+        "types, else lww")
     case .custom: return ruleByPrefix(lost)
     }
   }

@@ -138,7 +138,7 @@ extension Pen {
         "later clock wins\(lost)", "lww\(lost)")
     case .siblings: return good("rule", "both are kept until somebody chooses", "both are kept")
     case .types:
-      return good(
+      return fair(
         "rule", "counter: set: mv: keys merge; others: later clock wins\(lost)",
         "types merge; others lww\(lost)", "types merge, else lww")
     case .custom: return ruleByPrefix(lost)
@@ -213,11 +213,12 @@ extension Pen {
           "\(versions.siblings) with siblings; v"))
     }
     if versions.divergentKeys > 0 {
+      let verb = versions.divergentKeys == 1 ? "reads" : "read"
       lines.append(
         fair(
           "differ",
           "\(count(versions.divergentKeys, "key")) of \(Short.grouped(versions.keys))"
-            + " read differently by node\(versions.countedAgo)",
+            + " \(verb) differently by node\(versions.countedAgo)",
           "\(count(versions.divergentKeys, "key")) of \(Short.grouped(versions.keys))"))
     }
     return lines
