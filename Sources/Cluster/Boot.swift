@@ -207,7 +207,7 @@ extension Cluster {
     if boot.isSuspect, boot.memberships.last?.membership.voters == [id] {
       say(.log, id, "\(id) lost the tail of its log and is alone: it starts with what is left")
     }
-    if hasBegun { say(.note, id, "\(id) runs from \(boot.end.end), term \(boot.term.epoch)") }
+    if hasBegun { say(.note, id, "\(id) runs from \(written(boot.end)), term \(boot.term.epoch)") }
     var effects: [Effect] = []
     nodes[id.offset].replica?.start(into: &effects)
     carryOut(&effects, of: id)

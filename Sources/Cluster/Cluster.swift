@@ -88,6 +88,7 @@ public struct Cluster<W: World>: Sendable {
   var versions = VersionChecker()
   var figures = PeerFigures()
   var ages = RecordAges()
+  var optimes = OptimeTable()
   var highWater = HighWater()
   var timeline = Timeline()
   /// How many of the checker's reports were told.

@@ -107,8 +107,9 @@ extension Cluster {
     }
     observe(.truncated(node: id, to: point, discarded: writes))
     if let file {
+      let place = written(point)
       say(
-        .log, id, "\(id) rolled back \(discarded.count) records to \(point.end), kept in \(file)")
+        .log, id, "\(id) rolled back \(discarded.count) records to \(place), kept in \(file)")
     }
     tellLosses()
     nodes[id.offset].pendingCheckpoint = nil

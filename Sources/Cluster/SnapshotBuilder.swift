@@ -62,6 +62,7 @@ extension Cluster {
     snapshot.missing = missing(from: node)
     snapshot.electable = electorate.electability(of: node.id)
     if let replica = node.replica { fill(&snapshot, from: replica) }
+    if knobs.preset != nil { fillForSystem(&snapshot, from: node, lead) }
     guard let lead else { return snapshot }
     snapshot.sent =
       lead.leadership?.progress.first { $0.node == node.id }.map { $0.sent.end }
@@ -77,6 +78,7 @@ extension Cluster {
       snapshot.flushedIndex = node.log.flushed.index
       snapshot.written = node.log.submitted.end
       snapshot.received = node.log.head.end
+      snapshot.receivedIndex = node.log.head.index
       snapshot.oldest = node.log.first.end
       return
     }
@@ -86,6 +88,7 @@ extension Cluster {
     snapshot.flushedIndex = disk.flushed.index
     snapshot.written = disk.flushed.end
     snapshot.received = disk.flushed.end
+    snapshot.receivedIndex = disk.flushed.index
   }
 
   private func fill(_ snapshot: inout NodeSnapshot, from replica: Replica) {
@@ -217,6 +220,7 @@ extension Cluster {
       model.commit = position(of: replica.commit, in: replica)
     }
     model.guarantees = guarantees(electorate, leaders: model.leaders)
+    if knobs.preset != nil { fillForSystem(&model) }
     return model
   }
 }

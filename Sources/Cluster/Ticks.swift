@@ -11,6 +11,7 @@ extension Cluster {
       ages.note(flushed, at: now)
     }
     noteHighWater()
+    noteOptimes()
     lookAround()
     expireOperations()
     letGo()

@@ -147,6 +147,12 @@ public struct NodeSnapshot: Equatable, Sendable {
   public var electable: Electability
   /// The bytes of its files (log, checkpoints, rollback files).
   public var diskBytes: Int
+  /// Index of the last record in its memory.
+  public var receivedIndex: Index
+  /// Which leaderships wrote its log, the newest 64 at most, in order of index; only under a preset.
+  public var spans: [LogSpanSnapshot]
+  /// Its positions' optimes; only under a preset that writes positions so.
+  public var optimes: OptimesSnapshot?
 
   /// A node that stands at the origin, recovering.
   public init(id: NodeID, site: SiteID) {
@@ -182,6 +188,9 @@ public struct NodeSnapshot: Equatable, Sendable {
     clockDrift = 0
     electable = .no("not started")
     diskBytes = 0
+    receivedIndex = .zero
+    spans = []
+    optimes = nil
   }
 }
 
@@ -425,6 +434,10 @@ public struct SingleLeaderSnapshot: Equatable, Sendable {
   public var commit: LSN
   /// The index at the commit position.
   public var commitIndex: Index
+  /// The optime of the furthest commit; only under a preset that writes positions so.
+  public var commitOptime: Optime?
+  /// What each running leader knows; only under a preset.
+  public var offices: [OfficeSnapshot]
   /// Whether acknowledgement is degraded to asynchronous now.
   public var degraded: Bool
   /// What clients can rely on.
@@ -437,6 +450,8 @@ public struct SingleLeaderSnapshot: Equatable, Sendable {
     term = .zero
     commit = .zero
     commitIndex = .zero
+    commitOptime = nil
+    offices = []
     degraded = false
     guarantees = GuaranteesSnapshot()
   }

@@ -130,6 +130,8 @@ public struct WatchedKeySnapshot: Equatable, Sendable {
     public var node: NodeID
     /// Its versions there, by dot; empty: it does not hold the key.
     public var versions: [VersionSnapshot]
+    /// How many writes of the key it knows of each node's, superseded ones too, by node.
+    public var knows: [Knows]
     /// Whether it knows every write that any live holder knows.
     public var isNewest: Bool
     /// Whether it lacks a write, and no other holder knows all that it knows and more: two copies that
@@ -148,11 +150,26 @@ public struct WatchedKeySnapshot: Equatable, Sendable {
     public init(node: NodeID) {
       self.node = node
       versions = []
+      knows = []
       isNewest = false
       hintFor = nil
       madeWriteQuorum = false
       madeReadQuorum = false
       wasRepaired = false
+    }
+  }
+
+  /// Writes of a key by one node.
+  public struct Knows: Equatable, Sendable {
+    /// Whose.
+    public var node: NodeID
+    /// How many.
+    public var count: UInt64
+
+    /// So many of a node's.
+    public init(node: NodeID, count: UInt64) {
+      self.node = node
+      self.count = count
     }
   }
 

@@ -130,5 +130,8 @@ public struct Leadership: Sendable {
     self.progress = progress
   }
 
+  /// Writes that wait to be acknowledged.
+  public var waitingWrites: Int { waiting.reduce(0) { $0 + $1.origins.count } }
+
   func position(of node: NodeID) -> Int? { progress.firstIndex { $0.node == node } }
 }

@@ -180,6 +180,7 @@ extension Cluster {
       if !places.contains(node.id) { holder.hintFor = hint?.target }
       if let state { all.join(state, rule: rule, meetings: &meetings) }
       holder.versions = state?.entries.map { VersionSnapshot($0, rule) } ?? []
+      holder.knows = known(state?.context ?? VersionVector())
       holder.madeWriteQuorum = figures.writeQuorum.contains(node.id)
       holder.madeReadQuorum = figures.readQuorum.contains(node.id)
       holder.wasRepaired = figures.repaired.contains(node.id)
@@ -198,6 +199,17 @@ extension Cluster {
     snapshot.value = all.values(rule).map { String(decoding: $0, as: UTF8.self) }
       .joined(separator: rule == .siblings ? " | " : ", ")
     return snapshot
+  }
+
+  /// A context by node: what each wrote of the key in all its generations.
+  private func known(_ context: VersionVector) -> [WatchedKeySnapshot.Knows] {
+    var counts: [NodeID: UInt64] = [:]
+    for dot in context.entries {
+      if let node = dot.actor.node { counts[node, default: 0] += dot.counter }
+    }
+    return counts.keys.sorted().map {
+      WatchedKeySnapshot.Knows(node: $0, count: counts[$0] ?? 0)
+    }
   }
 
   /// What was promised and lost, as the checker has it.
