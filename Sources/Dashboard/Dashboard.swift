@@ -138,6 +138,8 @@ struct Pen {
   var other: ClusterSnapshot?
   let view: ViewState
   let glyphs: Glyphs
+  /// What things are called.
+  let terms: PresetTerms
   /// What several leaders have of each other's logs; nil in the other models.
   let streams: Streams?
 
@@ -145,6 +147,7 @@ struct Pen {
     snapshot: ClusterSnapshot, other: ClusterSnapshot? = nil, view: ViewState, glyphs: Glyphs
   ) {
     (self.snapshot, self.other, self.view, self.glyphs) = (snapshot, other, view, glyphs)
+    terms = snapshot.knobs.terms
     streams =
       if case .multiLeader(let model) = snapshot.model { Streams(snapshot, model) } else { nil }
   }

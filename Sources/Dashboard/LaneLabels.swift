@@ -7,7 +7,7 @@ extension Pen {
   func label(_ node: NodeSnapshot, _ rect: Rect, on canvas: inout Canvas) {
     let isSelected = node.id == view.selected
     let mark = isSelected ? String(glyphs.selection) : " "
-    let (word, style) = Self.standing(node, glyphs)
+    let (word, style) = Self.standing(node, glyphs, terms)
     let name = node.id.number < 10 ? "\(mark)\(node.id.number) \(node.id)" : "\(mark) \(node.id)"
     canvas.put(
       name, at: rect.origin, style: isSelected ? Style(.yellow, bold: true) : .bold)
@@ -19,9 +19,8 @@ extension Pen {
     let detail: String
     switch node.state {
     case .running, .suspect:
-      detail =
-        snapshot.replication == .singleLeader
-        ? "term \(node.term.epoch) \(node.site)" : "\(node.site)"
+      let term = terms.term.map { "\($0) \(node.term.epoch) " } ?? ""
+      detail = snapshot.replication == .singleLeader ? "\(term)\(node.site)" : "\(node.site)"
     default: detail = node.stateReason
     }
     put(
@@ -34,7 +33,9 @@ extension Pen {
   }
 
   /// A node's standing: a glyph, a word and a colour.
-  static func standing(_ node: NodeSnapshot, _ glyphs: Glyphs) -> (String, Style) {
+  static func standing(
+    _ node: NodeSnapshot, _ glyphs: Glyphs, _ terms: PresetTerms = PresetTerms()
+  ) -> (String, Style) {
     switch node.state {
     case .dead: return ("\(glyphs.cross)dead", Style(.vermilion, bold: true))
     case .fenced: return ("\(glyphs.cross)fenced", Style(.purple, bold: true))
@@ -44,7 +45,9 @@ extension Pen {
     case .suspect: return ("?suspect", Style(.yellow, bold: true))
     case .running: break
     }
-    if node.role == .leader { return ("\(glyphs.leader)LEADER", Style(.orange, bold: true)) }
+    if node.role == .leader {
+      return ("\(glyphs.leader)\(terms.leader)", Style(.orange, bold: true))
+    }
     if node.fork != nil { return ("\(glyphs.fork)FORKED", Style(.vermilion, bold: true)) }
     if node.diskFull { return ("!disk full", Style(.vermilion, bold: true)) }
     if node.role == .candidate { return ("?candidate", Style(.yellow, bold: true)) }
@@ -59,10 +62,10 @@ extension Pen {
     if node.clockOffset != .zero || node.clockDrift != 0 {
       return ("!clock off", Style(.yellow, bold: true))
     }
-    if node.role == .peer { return ("peer", Style(.green)) }
+    if node.role == .peer { return (terms.peer, Style(.green)) }
     if !node.isVoter { return ("learner", Style(.blue)) }
-    if node.following == nil { return ("no leader", Style(.yellow)) }
-    return ("follower", Style(.green))
+    if node.following == nil { return ("no \(terms.leader.lowercased())", Style(.yellow)) }
+    return (terms.follower, Style(.green))
   }
 
   /// What the nodes are like whose lanes have no room.

@@ -44,10 +44,14 @@ extension Pen {
       lines.append((ailment, Style(isFull ? .vermilion : .yellow, bold: true)))
     }
     if isDeposed { lines.append((rate, Style(.vermilion, bold: true))) }
-    lines.append((node.received.description, .bold))
+    let position = snapshot.position(node.received, node.optimes?.received)
+    let short = terms.notation.short(node.received)
+    lines.append((position.count > rect.width ? short : position, .bold))
     if !isDeposed { lines.append((rate, .dim)) }
     if let fork = node.fork, isDeposed {
-      let text = "term \(node.term.epoch), \(fork.records) rec"
+      let text =
+        terms.term.map { "\($0) \(node.term.epoch), \(fork.records) rec" }
+        ?? "\(fork.records) errant"
       lines.insert((text, Style(.vermilion, bold: true)), at: min(1, lines.count))
     }
     for (row, line) in lines.prefix(rect.height).enumerated() {
@@ -57,12 +61,18 @@ extension Pen {
     }
   }
 
+  /// Whose records a fork holds: by its term, or by who made them where there are no terms.
+  private func termOf(_ node: NodeSnapshot) -> String {
+    if let term = terms.term { return "\(term) \(node.term.epoch)" }
+    return "of \(node.term.node ?? node.id)"
+  }
+
   private func forkTail(
     _ node: NodeSnapshot, _ fork: ForkSnapshot, _ rect: Rect, on canvas: inout Canvas
   ) {
     let texts = [
-      "forked: term \(node.term.epoch), \(fork.records) records",
-      "t\(node.term.epoch), \(fork.records) rec",
+      "forked: \(termOf(node)), \(fork.records) records",
+      terms.term == nil ? "\(fork.records) errant" : "t\(node.term.epoch), \(fork.records) rec",
       "\(fork.records) rec",
     ]
     let text = texts.first { $0.count <= rect.width } ?? "forked"
@@ -87,7 +97,8 @@ extension Pen {
       return
     }
     put(
-      "flush \(text(node.flushLag))  apply \(text(node.lag))", at: rect.origin,
+      "\(terms.flushLag) \(text(node.flushLag))  \(terms.applyLag) \(text(node.lag))",
+      at: rect.origin,
       style: lagStyle(node), limit: rect.width, on: &canvas)
     canvas.put(
       minute(node.lagHistory, width: min(60, rect.width - 4)),

@@ -12,10 +12,11 @@ extension Pen {
       height: rect.height - 2)
     let axis = Axis(snapshot, columns: area.width, memory: view.axis)
     let commitColumn = axis.column(of: model.commit) + 1
+    let title = "\(terms.log)  \(axis.label)" + (axis.isFolded ? "  \(glyphs.fold) = left out" : "")
     rule(
-      Rect(x: rect.x, y: rect.y, width: rect.width, height: 1),
-      "WAL  \(axis.label)" + (axis.isFolded ? "  \(glyphs.fold) = left out" : ""),
-      right: "commit \(model.commit) \(glyphs.commit) head \(axis.head)", pane: .lanes, on: &canvas)
+      Rect(x: rect.x, y: rect.y, width: rect.width, height: 1), title,
+      right: positions(axis, room: rect.width - Legible.width(title) - 8), pane: .lanes, on: &canvas
+    )
     for (row, id) in layout.shown.enumerated() {
       guard let node = snapshot.nodes.first(where: { $0.id == id }) else { continue }
       let y = area.y + row * layout.laneHeight
@@ -39,6 +40,23 @@ extension Pen {
     legend(
       Rect(x: rect.x, y: rect.bottom - 1, width: rect.width, height: 1), shown: layout.shown,
       on: &canvas)
+  }
+
+  /// How far is committed, and the furthest position of any log: the longest way that has room.
+  private func positions(_ axis: Axis, room: Int) -> String {
+    let furthest = snapshot.nodes.first { $0.received == axis.head }
+    let commit = snapshot.position(model.commit, model.commitOptime)
+    let head = snapshot.position(axis.head, furthest?.optimes?.received)
+    let short = (terms.notation.short(model.commit), terms.notation.short(axis.head))
+    var texts = ["\(terms.commit) \(commit) \(glyphs.commit) head \(head)"]
+    // The file's name is said once where there is no room for more.
+    if let file = commit.split(separator: ":").first, head.hasPrefix("\(file):") {
+      texts.append(
+        "\(terms.commit) \(commit) \(glyphs.commit) head \(head.dropFirst(file.count + 1))")
+      texts.append("\(terms.commit) \(short.0) \(glyphs.commit) head \(short.1)")
+    }
+    if snapshot.knobs.preset != nil { texts.append("\(terms.commit) \(commit)") }
+    return texts.first { Legible.width($0) <= room } ?? ""
   }
 
   /// Rows of a lane that the bar fills; the last of three or more is left for the eye.
@@ -89,10 +107,11 @@ extension Pen {
     }
     // Each part, and how soon it goes when there is no room: 0 never.
     var parts: [(glyph: Character, word: String, style: Style, rank: Int)] = [
-      (glyphs.applied, "applied", Style(.blue), 0), (glyphs.flushed, "flushed", Style(.green), 0),
-      (glyphs.received, "received", Style(.yellow), 1), (glyphs.sent, "sent", .dim, 3),
-      (glyphs.unsent, "unsent", .dim, 4), (glyphs.commit, "commit", Style(.orange), 2),
-      (glyphs.fork, "fork", Style(.vermilion), hasFork ? 0 : 5),
+      (glyphs.applied, terms.applied, Style(.blue), 0),
+      (glyphs.flushed, terms.flushed, Style(.green), 0),
+      (glyphs.received, terms.received, Style(.yellow), 1), (glyphs.sent, terms.sent, .dim, 3),
+      (glyphs.unsent, "unsent", .dim, 4), (glyphs.commit, terms.commit, Style(.orange), 2),
+      (glyphs.fork, terms.fork, Style(.vermilion), hasFork ? 0 : 5),
       (glyphs.neverAcknowledged, "never acked", Style(.vermilion), hasFork ? 1 : 6),
       (glyphs.lost, "acked, lost", .loud, hasLost ? 0 : 7),
     ]

@@ -56,7 +56,7 @@ extension Pen {
 
   func nodePage(_ rect: Rect, on canvas: inout Canvas) {
     guard let node = snapshot.nodes.first(where: { $0.id == view.selected }) else { return }
-    let (word, style) = Self.standing(node, glyphs)
+    let (word, style) = Self.standing(node, glyphs, terms)
     rule(
       Rect(x: rect.x, y: rect.y, width: rect.width, height: 1), "node \(node.id) in \(node.site)",
       right: word, on: &canvas)
@@ -67,7 +67,7 @@ extension Pen {
     var lines = snapshot.replication == .singleLeader ? followerLines(node) : peerLines(node)
     if let fork = node.fork {
       lines.append(
-        ("fork", "at \(fork.at), \(fork.records) records, acked to \(fork.acknowledgedThrough)"))
+        (terms.fork, forkText(fork, node)))
     }
     if node.diskDelay > .zero {
       lines.append(("disk", "+\(Short.milliseconds(node.diskDelay.milliseconds)) a sync"))
@@ -79,10 +79,13 @@ extension Pen {
     if node.clockDrift != 0 {
       lines.append(("clock", "drifts by \(Short.fixed(node.clockDrift, 0)) ppm"))
     }
+    let labels = max(12, (lines.map(\.0.count).max() ?? 0) + 1)
     for (row, line) in lines.prefix(rect.height - 3).enumerated() {
       let y = rect.y + 3 + row
       canvas.put(line.0, at: Point(x: rect.x + 2, y: y), style: .dim)
-      put(line.1, at: Point(x: rect.x + 14, y: y), limit: rect.width - 15, on: &canvas)
+      put(
+        line.1, at: Point(x: rect.x + 2 + labels, y: y), limit: rect.width - 3 - labels, on: &canvas
+      )
     }
   }
 
@@ -93,26 +96,57 @@ extension Pen {
     case .yes: electable = "yes"
     case .no(let why): electable = "no: \(why)"
     }
+    let beginning = terms.notation.text(node.oldest)
+    let lines =
+      standingLines(node) + positionLines(node) + [
+        ("apply lag", lag(node.lag)), ("flush lag", lag(node.flushLag)),
+        ("lag, 60 s", sparkline(node.lagHistory, width: 60)),
+        ("lacks", lacks(node)),
+        (terms.electable, electable),
+        (
+          "serves",
+          "\(Short.count(node.servedPerSecond)) operations a second"
+            + (node.capacity.map { " of \(Short.count($0))" } ?? "")
+        ),
+        ("state hash", hexadecimal(node.hash)),
+        ("log begins", beginning), ("rolled back", "\(node.rollbackRecords) records"),
+      ]
+    // Of what went before, no optime is known.
+    return terms.notation == .optime ? lines.filter { $0.0 != "log begins" } : lines
+  }
+
+  private func standingLines(_ node: NodeSnapshot) -> [(String, String)] {
+    let votes =
+      !terms.hasVotes ? "" : node.isVoter ? ", votes" : ", learns, does not vote"
+    var lines = [("role", role(node) + votes), ("follows", follows(node))]
+    if let term = terms.term { lines.insert((term, "\(node.term)"), at: 1) }
+    return lines
+  }
+
+  private func role(_ node: NodeSnapshot) -> String {
+    switch node.role {
+    case .leader: terms.leader.lowercased()
+    case .follower: terms.follower.lowercased()
+    case .candidate, .peer: node.role.rawValue
+    }
+  }
+
+  private func positionLines(_ node: NodeSnapshot) -> [(String, String)] {
+    if let fields = terms.fields { return systemLines(node, fields) }
     return [
-      ("role", node.role.rawValue + (node.isVoter ? ", votes" : ", learns, does not vote")),
-      ("term", "\(node.term)"), ("follows", follows(node)),
       ("received", "\(node.received)  what reached its memory"),
       ("written", "\(node.written)  what its disk was given"),
       ("flushed", "\(node.flushed)  what survives a crash (record \(node.flushedIndex))"),
       ("applied", "\(node.applied)  what its reads show (record \(node.appliedIndex))"),
       ("commit", "\(node.commit)  what it knows to be committed"),
-      ("apply lag", lag(node.lag)), ("flush lag", lag(node.flushLag)),
-      ("lag, 60 s", sparkline(node.lagHistory, width: 60)),
-      ("lacks", lacks(node)),
-      ("electable", electable),
-      (
-        "serves",
-        "\(Short.count(node.servedPerSecond)) operations a second"
-          + (node.capacity.map { " of \(Short.count($0))" } ?? "")
-      ),
-      ("state hash", hexadecimal(node.hash)),
-      ("log begins", "\(node.oldest)"), ("rolled back", "\(node.rollbackRecords) records"),
     ]
+  }
+
+  private func forkText(_ fork: ForkSnapshot, _ node: NodeSnapshot) -> String {
+    let at = snapshot.position(fork.at, node.optimes?.fork)
+    guard terms.notation != .optime else { return "\(fork.records) records after \(at)" }
+    let acked = snapshot.position(fork.acknowledgedThrough, nil)
+    return "at \(at), \(fork.records) records, acked to \(acked)"
   }
 
   private func follows(_ node: NodeSnapshot) -> String {

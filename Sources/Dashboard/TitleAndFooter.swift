@@ -24,6 +24,9 @@ extension Pen {
         "p99 \(clients.recentAcknowledgement.p99.map(Short.milliseconds) ?? "-")", .normal, 30
       ),
     ]
+    if let name = systemName(rect.width) {
+      parts.insert((name, Style(.orange, bold: true), 1), at: 1)
+    }
     if let history = snapshot.history {
       parts.insert(("sim \(history.seed)", Style(.purple), 15), at: 1)
     }
@@ -62,10 +65,16 @@ extension Pen {
     }
   }
 
+  /// The system whose preset the cluster has, with its release where there is room.
+  private func systemName(_ width: Int) -> String? {
+    guard let profile = snapshot.knobs.preset?.profile else { return nil }
+    return width < 100 ? profile.title : "\(profile.title) \(profile.release)"
+  }
+
   private var shorter: [(long: String, short: String)] {
     var words = [(long: clock().text, short: clock(isShort: true).text)]
     if snapshot.replication == .singleLeader {
-      words.insert((reign.text, "\(model.leaders.count) LEADERS"), at: 0)
+      words.insert((reign.text, "\(model.leaders.count) \(terms.leaders)"), at: 0)
     }
     if let other, snapshot.replication != .singleLeader {
       words.append((lost(inOther: other).text, lost(inOther: other, isShort: true).text))
@@ -96,9 +105,13 @@ extension Pen {
   /// The term; or every leader with its own, when there is more than one.
   private var reign: (text: String, style: Style, rank: Int) {
     let leaders = snapshot.nodes.filter { model.leaders.contains($0.id) }
-    guard leaders.count > 1 else { return ("term \(model.term.epoch)", .normal, 5) }
-    let each = leaders.map { "\($0.id) t\($0.term.epoch)" }
-    return ("\(leaders.count) LEADERS \(each.joined(separator: " + "))", .loud, 0)
+    guard leaders.count > 1 else {
+      let whose = model.leader.map(\.description) ?? "-"
+      let text = terms.term.map { "\($0) \(model.term.epoch)" }
+      return (text ?? "\(terms.leader.lowercased()) \(whose)", .normal, 5)
+    }
+    let each = leaders.map { terms.term == nil ? "\($0.id)" : "\($0.id) t\($0.term.epoch)" }
+    return ("\(leaders.count) \(terms.leaders) \(each.joined(separator: " + "))", .loud, 0)
   }
 
   func footer(_ rect: Rect, on canvas: inout Canvas) {

@@ -100,45 +100,6 @@ public struct PresetProfile: Sendable {
   public var leftOut: [String]
 }
 
-/// How a log's positions are written.
-public enum PositionNotation: Sendable {
-  /// PostgreSQL's LSN: `0/3A28F10`.
-  case lsn
-  /// MySQL's file and position: `binlog.000001:3837712`.
-  case binlog
-  /// MongoDB's optime: seconds, increment, term.
-  case optime
-}
-
-/// What a system calls things.
-public struct PresetTerms: Sendable {
-  /// Who takes writes, as a lane's label: at most eight letters.
-  public var leader = "LEADER"
-  /// Who follows.
-  public var follower = "follower"
-  /// A node where nobody leads.
-  public var peer = "peer"
-  /// The log.
-  public var log = "WAL"
-  /// The count of leaderships.
-  public var term = "term"
-  /// How far it was sent to.
-  public var sent = "sent"
-  /// How far it was received.
-  public var received = "received"
-  /// How far it is durable.
-  public var flushed = "flushed"
-  /// How far its state shows it.
-  public var applied = "applied"
-  /// How far it is committed.
-  public var commit = "commit"
-  /// How positions are written.
-  public var notation = PositionNotation.lsn
-
-  /// This program's own words.
-  public init() {}
-}
-
 extension Knobs {
   /// What things are called.
   public var terms: PresetTerms { preset?.profile.terms ?? PresetTerms() }

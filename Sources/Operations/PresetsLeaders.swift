@@ -37,11 +37,18 @@ extension PresetProfile {
     terms: {
       var terms = PresetTerms()
       terms.leader = "PRIMARY"
+      terms.leaders = "PRIMARIES"
       terms.follower = "standby"
       terms.term = "timeline"
       terms.received = "write"
       terms.flushed = "flush"
       terms.applied = "replay"
+      terms.commit = "majority"
+      terms.applyLag = "replay"
+      terms.electable = "promotable"
+      terms.hasVotes = false
+      terms.fields = PositionFields(
+        sent: "sent_lsn", received: "write_lsn", flushed: "flush_lsn", applied: "replay_lsn")
       return terms
     }(),
     leftOut: [
@@ -92,14 +99,23 @@ extension PresetProfile {
     terms: {
       var terms = PresetTerms()
       terms.leader = "SOURCE"
+      terms.leaders = "SOURCES"
       terms.follower = "replica"
       terms.log = "binlog"
-      terms.term = "source"
+      terms.term = nil
       terms.received = "retrieved"
       terms.flushed = "relay log"
       terms.applied = "executed"
-      terms.commit = "acked"
+      terms.commit = "majority"
+      terms.fork = "errant"
+      terms.flushLag = "relay"
+      terms.applyLag = "exec"
+      terms.electable = "promotable"
+      terms.hasVotes = false
       terms.notation = .binlog
+      terms.fields = PositionFields(
+        received: "Read_Source_Log_Pos", flushed: "relay log, synced",
+        applied: "Exec_Source_Log_Pos")
       return terms
     }(),
     leftOut: [
@@ -143,12 +159,18 @@ extension PresetProfile {
     terms: {
       var terms = PresetTerms()
       terms.leader = "PRIMARY"
-      terms.follower = "SECOND"
+      terms.leaders = "PRIMARIES"
+      terms.follower = "SECONDARY"
       terms.log = "oplog"
       terms.received = "fetched"
       terms.flushed = "durable"
-      terms.commit = "majority"
+      terms.commit = "lastCommitted"
+      terms.flushLag = "durable"
+      terms.applyLag = "applied"
       terms.notation = .optime
+      terms.fields = PositionFields(
+        received: "fetched", flushed: "optimeDurable", applied: "optime",
+        commit: "lastCommittedOpTime")
       return terms
     }(),
     leftOut: [
