@@ -49,6 +49,7 @@ public enum Bindings {
     case .node: node + cues
     case .lost: lost + cues
     case .siblings: siblings + cues
+    case .system: system + cues
     case .compare: compare + cues
     case .confirm: confirm
     }
@@ -133,6 +134,7 @@ public enum Bindings {
     KeyBinding([.character("<")], "slower", .slower),
     KeyBinding([.character(">")], "faster", .faster),
     KeyBinding([.character("L")], "list the lost writes", .lostWrites),
+    KeyBinding([.character("i")], "what the preset's own tools would show now", .system),
     KeyBinding([.character("R")], "record what is shown into a file, or end that", .record),
     KeyBinding([.character(":")], short: "command", "type a command", .prompt),
     KeyBinding(
@@ -231,6 +233,19 @@ public enum Bindings {
         [.escape, .enter, .character("q"), .character("L"), .control("c")], label: "Esc q",
         short: "back", "back", .back)
     ]
+
+  private static let system: [KeyBinding] = [
+    KeyBinding([.up, .character("k")], label: "↑ k", short: "up", "a line up", .up),
+    KeyBinding([.down, .character("j")], label: "↓ j", short: "down", "a line down", .down),
+    KeyBinding([.character("g"), .home], label: "g", "to the beginning", .first),
+    KeyBinding([.character("G"), .end], label: "G", short: "preset's table", "to the end", .last),
+    KeyBinding(
+      digits, label: "1-9", short: "ask that node", "ask another node, where answers differ",
+      .selectDigit),
+    KeyBinding(
+      [.escape, .enter, .character("q"), .character("i"), .control("c")], label: "Esc q",
+      short: "back", "back", .back),
+  ]
 
   private static let siblings: [KeyBinding] =
     movement + [

@@ -52,6 +52,7 @@ public enum Dashboard {
     case .node: pen.nodePage(page, on: &canvas)
     case .lost: pen.lostPage(page, on: &canvas)
     case .siblings: pen.siblingsPage(page, on: &canvas)
+    case .system: pen.systemPage(page, on: &canvas)
     case .compare: pen.comparison(page, on: &canvas)
     default:
       if scene.isDuel, let other = scene.other {
@@ -107,7 +108,7 @@ extension ViewState {
   /// What stands in the body of the screen.
   var page: Mode {
     switch mode {
-    case .help, .lost, .node, .compare, .siblings: mode
+    case .help, .lost, .node, .compare, .siblings, .system: mode
     default: home
     }
   }

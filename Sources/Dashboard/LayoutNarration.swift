@@ -51,7 +51,7 @@ extension ViewState {
   /// Whether a page stands where the panes were.
   var isOnPage: Bool {
     switch page {
-    case .help, .node, .lost, .compare, .siblings: true
+    case .help, .node, .lost, .compare, .siblings, .system: true
     default: false
     }
   }

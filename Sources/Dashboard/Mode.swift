@@ -18,6 +18,8 @@ public enum Mode: Equatable, Sendable {
   case lost
   /// The page on which one of a key's siblings is chosen.
   case siblings
+  /// The page of what a preset's own tools show.
+  case system
   /// The page that sets two endings of one run side by side.
   case compare
   /// `y/N`.
@@ -68,7 +70,7 @@ public enum Intent: Equatable, Sendable {
   case kill, restart, freeze
   case part, heal, delay, loss
   case policy, workload
-  case siblings, watch
+  case siblings, watch, system
   case forceFailover, switchover
   case undo, redo
   case nextStep, previousChapter, nextChapter, takeOrGive

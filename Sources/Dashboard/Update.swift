@@ -47,6 +47,7 @@ extension ViewState {
     case .help: return helpIntent(intent, scene, size, milliseconds)
     case .lost: return lostIntent(intent, snapshot)
     case .siblings: return siblingsIntent(intent, snapshot, milliseconds)
+    case .system: return systemIntent(intent, key, scene, size, milliseconds)
     case .confirm: return confirmIntent(intent, milliseconds)
     }
   }
@@ -74,7 +75,7 @@ extension ViewState {
       eventsBack = 0
     case .confirm: break
     case .link: show(.note("\(key) is no node: 1 to 9, 0 for all, Esc"), at: milliseconds)
-    case .lab, .demo, .node, .help, .lost, .compare, .siblings:
+    case .lab, .demo, .node, .help, .lost, .compare, .siblings, .system:
       let text =
         Bindings.elsewhere(key, isPlayed: isPlayed, model: snapshot.replication)
         ?? "\(key) does nothing here; ? lists the keys"
@@ -129,6 +130,7 @@ extension ViewState {
     case .redo: return [.command(.redo)]
     case .policy: return changePolicy(snapshot)
     case .siblings: openSiblings(snapshot, milliseconds)
+    case .system: (mode, systemRow) = (.system, 0)
     case .watch: return watchNewest(snapshot, milliseconds)
     case .workload: return [.command(.load(LoadChange(workload: nextWorkload(snapshot))))]
     default:
@@ -191,7 +193,7 @@ extension ViewState {
     pane = panes[(position + step + panes.count) % panes.count]
   }
 
-  private mutating func select(_ key: Key, _ snapshot: ClusterSnapshot, _ milliseconds: Int) {
+  mutating func select(_ key: Key, _ snapshot: ClusterSnapshot, _ milliseconds: Int) {
     guard case .character(let character) = key, let number = character.wholeNumberValue else {
       return
     }

@@ -58,6 +58,8 @@ public struct ViewState: Equatable, Sendable {
   public var helpRow = 0
   /// The first row of the page of lost writes.
   public var lostRow = 0
+  /// The first line shown of what a preset's own tools show.
+  public var systemRow = 0
   /// What `y` would do.
   public var question: Question?
   /// The newest outcome.

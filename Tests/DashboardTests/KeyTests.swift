@@ -29,6 +29,7 @@ import Testing
   @Test func noKeyMeansTwoThingsInAMode() {
     let modes: [Mode] = [
       .lab, .demo, .link(LinkIntent(.delay)), .prompt, .help, .node, .lost, .compare, .confirm,
+      .system,
     ]
     for mode in modes {
       for isPlayed in [false, true] {

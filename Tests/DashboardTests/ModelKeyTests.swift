@@ -24,7 +24,7 @@ import Testing
   @Test func noKeyMeansTwoThingsInAModel() {
     let modes: [Mode] = [
       .lab, .demo, .link(LinkIntent(.delay)), .prompt, .help, .node, .lost, .compare, .confirm,
-      .siblings,
+      .siblings, .system,
     ]
     for model in ReplicationModel.allCases {
       for mode in modes {
