@@ -9,6 +9,9 @@ static const unsigned char anti_entropy[] = {
 static const unsigned char async_or_sync[] = {
 #embed "../../demo/async-or-sync.scope"
 };
+static const unsigned char cassandra_clock_and_fsync[] = {
+#embed "../../demo/cassandra-clock-and-fsync.scope"
+};
 static const unsigned char clock_skew[] = {
 #embed "../../demo/clock-skew.scope"
 };
@@ -17,6 +20,9 @@ static const unsigned char counters_that_merge[] = {
 };
 static const unsigned char degraded[] = {
 #embed "../../demo/degraded.scope"
+};
+static const unsigned char dynamo_cart[] = {
+#embed "../../demo/dynamo-cart.scope"
 };
 static const unsigned char failover[] = {
 #embed "../../demo/failover.scope"
@@ -36,14 +42,26 @@ static const unsigned char keep_both[] = {
 static const unsigned char latency_of_sites[] = {
 #embed "../../demo/latency-of-sites.scope"
 };
+static const unsigned char mongodb_rolls_back[] = {
+#embed "../../demo/mongodb-rolls-back.scope"
+};
 static const unsigned char most_up_to_date[] = {
 #embed "../../demo/most-up-to-date.scope"
+};
+static const unsigned char mysql_degrades[] = {
+#embed "../../demo/mysql-degrades.scope"
 };
 static const unsigned char nearest_region[] = {
 #embed "../../demo/nearest-region.scope"
 };
 static const unsigned char one_plus_one[] = {
 #embed "../../demo/one-plus-one.scope"
+};
+static const unsigned char one_seat[] = {
+#embed "../../demo/one-seat.scope"
+};
+static const unsigned char postgres_waits[] = {
+#embed "../../demo/postgres-waits.scope"
 };
 static const unsigned char quorum_reads[] = {
 #embed "../../demo/quorum-reads.scope"
@@ -56,6 +74,9 @@ static const unsigned char read_scaling[] = {
 };
 static const unsigned char rejoin[] = {
 #embed "../../demo/rejoin.scope"
+};
+static const unsigned char riak_siblings[] = {
+#embed "../../demo/riak-siblings.scope"
 };
 static const unsigned char ring_cut_in_two[] = {
 #embed "../../demo/ring-cut-in-two.scope"
@@ -106,22 +127,29 @@ static const struct {
 } texts[] = {
     TEXT("anti-entropy", anti_entropy),
     TEXT("async-or-sync", async_or_sync),
+    TEXT("cassandra-clock-and-fsync", cassandra_clock_and_fsync),
     TEXT("clock-skew", clock_skew),
     TEXT("counters-that-merge", counters_that_merge),
     TEXT("degraded", degraded),
+    TEXT("dynamo-cart", dynamo_cart),
     TEXT("failover", failover),
     TEXT("fencing", fencing),
     TEXT("heartbeat-timeout", heartbeat_timeout),
     TEXT("hinted-handoff", hinted_handoff),
     TEXT("keep-both", keep_both),
     TEXT("latency-of-sites", latency_of_sites),
+    TEXT("mongodb-rolls-back", mongodb_rolls_back),
     TEXT("most-up-to-date", most_up_to_date),
+    TEXT("mysql-degrades", mysql_degrades),
     TEXT("nearest-region", nearest_region),
     TEXT("one-plus-one", one_plus_one),
+    TEXT("one-seat", one_seat),
+    TEXT("postgres-waits", postgres_waits),
     TEXT("quorum-reads", quorum_reads),
     TEXT("read-repair", read_repair),
     TEXT("read-scaling", read_scaling),
     TEXT("rejoin", rejoin),
+    TEXT("riak-siblings", riak_siblings),
     TEXT("ring-cut-in-two", ring_cut_in_two),
     TEXT("rule-by-prefix", rule_by_prefix),
     TEXT("siblings-in-the-cart", siblings_in_the_cart),

@@ -53,6 +53,7 @@ extension PresetProfile {
     }(),
     leftOut: [
       "a restart begins a new timeline here; there only a promotion does",
+      "a synchronous standby that dies is replaced after the time-out here; there when it hangs up",
       "pg_rewind: a deposed primary rolls its fork back by itself here once it follows",
     ])
 
@@ -176,6 +177,7 @@ extension PresetProfile {
     leftOut: [
       "secondaries are sent the oplog here; there they pull it",
       "a primary shows a majority write once it is acknowledged; there readConcern local shows it at once",
+      "a primary looks for its majority every 10 s, and steps down 10 to 20 s after it lost it",
       "flow control of a lagging majority; arbiters; the limit of 24 hours of rollback",
     ])
 }

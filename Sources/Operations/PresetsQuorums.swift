@@ -19,7 +19,7 @@ extension PresetProfile {
       Row(.resolution(.siblings), "divergent versions, the client reconciles", "section 4.4"),
       Row(.readRepair(.background), "read repair", "section 5"),
       Row(.antiEntropy(.seconds(10)), "Merkle trees", "section 4.7"),
-      Row(.gossip(.seconds(1)), "gossip with a random peer every second", "section 4.8.1"),
+      Row(.gossip(.milliseconds(200)), "(a node that does not answer is down)", "section 4.8.3"),
       Row(.tombstones(.untilAll), "(the paper deletes nothing)", "section 4.1"),
     ],
     lacks: [
@@ -39,7 +39,7 @@ extension PresetProfile {
     }(),
     leftOut: [
       "clocks are not cut at 10 entries",
-      "nodes are judged by gossip here; there each judges by its own requests",
+      "nodes are judged by gossip here, in seconds; there each judges by its own requests, at once",
     ])
 
   /// Apache Cassandra. Sources: conf/cassandra.yaml, classes and documentation of release 5.0.

@@ -78,6 +78,8 @@ extension Replica {
     _ theirs: Term, from sender: NodeID, into effects: inout [Effect]
   ) -> Bool {
     if role == .leader, !policy.fencing || isPlanted(.deposedLeaderStays) { return false }
+    // Who was told to lead, where nobody is shut out, is not drawn away before it does.
+    if !policy.fencing, candidacy?.forced == true, candidacy?.stage == .voting { return false }
     if theirs < term, !isPlanted(.followsLowerTerms) {
       // Without fencing a follower stays with whom it was last told to follow.
       guard !policy.fencing, leader == sender || leader == nil else {

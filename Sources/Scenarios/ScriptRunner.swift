@@ -175,7 +175,8 @@ public struct ScriptRunner: Director {
       if !snapshot.isQuiescing { return done() }
       guard now < limit else {
         return fail(
-          statement, expected: "the replicas to agree within \(limit - now)",
+          statement,
+          expected: "the replicas to agree within \(Reading.short(Self.settlePatience))",
           found: "they had not \(Self.settlePatience.seconds) s later")
       }
       return pass(until: min(limit, now + Self.spacing))

@@ -43,7 +43,7 @@ import Testing
       #expect(row?.isFixed == false || lack.knob == "resolve")
     }
     let terms = profile.terms
-    for word in [terms.leader, terms.follower, terms.peer] { #expect(word.count <= 8, "\(word)") }
+    for word in [terms.leader, terms.follower, terms.peer] { #expect(word.count <= 9, "\(word)") }
   }
 
   @Test func clusterLinesStandOverPresetsInAnyOrder() throws {

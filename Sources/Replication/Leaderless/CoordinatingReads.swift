@@ -94,6 +94,10 @@ extension LeaderlessReplica {
     let rule = policy.rules.rule(for: read.key)
     var meetings: [Meeting] = []
     reads.values[place]?.joined.join(state, rule: rule, meetings: &meetings)
+    // Whom it mends learns of both at once: that they met is seen here, or nowhere.
+    for meeting in meetings {
+      effects.append(.note(.met(key: read.key, rule: rule, meeting)))
+    }
     reads.values[place]?.answers.append(
       PendingRead.Answer(slot: slot, node: node, state: state))
     settleRead(at: place, into: &effects)

@@ -27,8 +27,10 @@ extension LeaderlessReplica {
         keyHash: keyHash, state: state)
     var isNew = true
     if old != nil {
+      let rule = policy.rules.rule(for: key)
       var meetings: [Meeting] = []
-      isNew = hint.state.join(state, rule: policy.rules.rule(for: key), meetings: &meetings)
+      isNew = hint.state.join(state, rule: rule, meetings: &meetings)
+      for meeting in meetings { effects.append(.note(.met(key: key, rule: rule, meeting))) }
     }
     if isNew {
       hint.born = now.steady
