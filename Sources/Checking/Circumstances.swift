@@ -10,6 +10,7 @@ struct Circumstances: Sendable {
     var strict = true
     var synced = true
     var tombstonesStay = true
+    var hintsCount = false
   }
 
   /// What was seen of a node.
@@ -29,6 +30,8 @@ struct Circumstances: Sendable {
     var applied = VersionVector()
     /// How far it had when it ended last, or took another's state.
     var appliedBefore = VersionVector()
+    /// With several leaders: what its writes since it began have said that they depend on.
+    var told = VersionVector()
     var hints = HintFacts()
   }
 
@@ -158,6 +161,7 @@ extension Circumstances {
       before.join($0.applied)
       $0.appliedBefore = before
       $0.applied = VersionVector()
+      $0.told = VersionVector()
       $0.hints.forget()
     }
   }
@@ -175,6 +179,10 @@ extension Circumstances {
     if judged == .wrong { violate("\(node) keeps hint \(hint) for \(target) and has it already") }
   }
 
+  mutating func hintSafe(_ node: NodeID, _ hint: UInt64) {
+    change(node) { $0.hints.becameSafe(hint) }
+  }
+
   mutating func hintEnded(_ node: NodeID, _ hint: UInt64, _ how: String) {
     var judged = HintFacts.Judgement.right
     change(node) { judged = $0.hints.end(hint) }
@@ -184,9 +192,10 @@ extension Circumstances {
   mutating func hintsWaiting(_ node: NodeID, _ said: Int) {
     var judged = HintFacts.Judgement.right
     var known = 0
+    let areLost = hasLost(node) || wasUnsynced
     change(node) {
-      known = $0.hints.count ?? said
-      judged = $0.hints.tell(said)
+      known = $0.hints.count ?? $0.hints.least
+      judged = $0.hints.tell(said, areLost: areLost)
     }
     if judged == .wrong { violate("\(node) says that \(said) hints wait, and \(known) do") }
   }

@@ -23,6 +23,11 @@ struct HintFacts: Sendable {
   /// Hints from before the process began that ended since: each may do so once, since what was noted
   /// of its end may be gone with the process.
   private var ended = Bag()
+  /// Those that wait and are on the keeper's disk.
+  private var safe = Bag()
+  private var safeCount = 0
+  /// How many wait at least after a restart: those that were on its disk, and have not ended since.
+  private(set) var least = 0
   /// The greatest hint from before the process began.
   private var oldThrough: UInt64 = 0
   private var greatest: UInt64 = 0
@@ -38,7 +43,16 @@ struct HintFacts: Sendable {
     return .right
   }
 
+  /// One is on the keeper's disk.
+  mutating func becameSafe(_ hint: UInt64) {
+    guard waiting.contains(hint), !safe.contains(hint) else { return }
+    safe.insert(hint)
+    safeCount += 1
+  }
+
   mutating func end(_ hint: UInt64) -> Judgement {
+    if safe.remove(hint) { safeCount -= 1 }
+    least = max(0, least - 1)
     if !waiting.remove(hint) {
       if hint > oldThrough || ended.contains(hint) { return .wrong }
       ended.insert(hint)
@@ -47,8 +61,12 @@ struct HintFacts: Sendable {
     return .right
   }
 
-  mutating func tell(_ said: Int) -> Judgement {
-    defer { count = said }
+  mutating func tell(_ said: Int, areLost: Bool) -> Judgement {
+    defer {
+      count = said
+      least = 0
+    }
+    if count == nil, said < least, !areLost { return .wrong }
     if greatest == 0, oldThrough == 0, count == 0, said > 0 {
       // The files of an earlier run have some.
       oldThrough = .max
@@ -59,6 +77,10 @@ struct HintFacts: Sendable {
 
   /// The keeper's process ended: which hints are left its disk will tell.
   mutating func forget() {
+    // One that ends twice in a row has not told of those that its disk still has.
+    least += safeCount
+    safe = Bag()
+    safeCount = 0
     waiting = Bag()
     ended = Bag()
     oldThrough = greatest

@@ -11,6 +11,8 @@ struct VersionFact: Sendable {
   var leavesVersion: Bool
   /// Whether no stand-in counted, and disks were synced first, when it was made.
   var isStrict: Bool
+  /// Whether a stand-in's copy made a write then.
+  var countsHints: Bool
   var isSynced: Bool
   var isAcknowledged = false
   /// Whether it was told that it lost to a later clock, and whether it knew of that.

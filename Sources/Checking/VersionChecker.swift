@@ -33,11 +33,12 @@ public struct VersionChecker: Sendable {
   public mutating func observe(_ observation: VersionObservation, at instant: Instant) {
     around.now = instant
     switch observation {
-    case .promised(let replicas, let reads, let writes, let strict, let synced, let stay):
+    case .promised(
+      let replicas, let reads, let writes, let strict, let synced, let stay, let hintsCount):
       around.promised(
         Circumstances.Promise(
           replicas: replicas, reads: reads, writes: writes, strict: strict, synced: synced,
-          tombstonesStay: stay))
+          tombstonesStay: stay, hintsCount: hintsCount && !strict))
     case .started(let node, let actor, let lostDisk):
       around.started(node, actor, lostDisk: lostDisk)
     case .crashed(let node): around.crashed(node)
@@ -45,7 +46,8 @@ public struct VersionChecker: Sendable {
     case .spoiled(let node): around.spoiled(node)
     case .created(
       let hash, let key, let rule, let dot, let past, let clock, let value, let count,
-      let isTombstone, let leavesVersion):
+      let isTombstone, let leavesVersion, let request):
+      madeFor(request, dot, key)
       let place = keys.makePlace(hash, key)
       keys[place].name = key
       keys[place].rule = rule
@@ -53,7 +55,8 @@ public struct VersionChecker: Sendable {
         VersionFact(
           dot: dot, past: past, clock: clock, value: value, count: count,
           isTombstone: isTombstone, leavesVersion: leavesVersion,
-          isStrict: around.promise.strict, isSynced: around.promise.synced), &around)
+          isStrict: around.promise.strict, countsHints: around.promise.hintsCount,
+          isSynced: around.promise.synced), &around)
     case .stored(let node, let hash, let dot, let target):
       if let place = keys.place(of: hash) {
         keys[place].stored(node, dot, isHint: target != nil)
@@ -80,14 +83,20 @@ public struct VersionChecker: Sendable {
         around.violate("\(other) and \(node) applied the same and differ in state")
       }
     case .hinted(let node, let target, let hint): around.hinted(node, target, hint)
-    case .hintDelivered(let node, let hint): around.hintEnded(node, hint, "handed over")
+    case .hintSafe(let node, let hint): around.hintSafe(node, hint)
+    case .hintDelivered(let node, let hint, let target, let hash, let versions):
+      around.hintEnded(node, hint, "handed over")
+      if let target, let place = keys.place(of: hash) {
+        keys[place].handedOver(versions, by: node, to: target, &around)
+      }
     case .hintExpired(let node, let hint):
       around.hintsExpired = true
       around.hintEnded(node, hint, "gave up")
     case .hintsWaiting(let node, let count): around.hintsWaiting(node, count)
     case .readInvoked(let id, let session, let hash, let needed, let guarantee):
       invoked(id, session, hash, needed, guarantee)
-    case .readReturned(let id, let node, let context, _): returned(id, node, context)
+    case .readReturned(let id, let node, let context, let versions):
+      returned(id, node, context, versions)
     case .readForgotten(let id): reads[id] = nil
     case .rootsCompared(let one, let other, let rootsEqual, let contentsEqual):
       if rootsEqual != contentsEqual {

@@ -44,14 +44,52 @@ extension KeyFacts {
   ) {
     // Without a fact an acknowledged version took its place long ago.
     if isPartial { return }
-    for fact in facts {
-      if !context.covers(fact.dot) || !fact.leavesVersion || Self.has(versions, fact.dot) {
-        continue
-      }
-      if isForgotten(fact.dot) || isJustified(fact, in: context, versions) { continue }
+    if let gone = dropped(context, versions) {
       around.violate(
-        "\(node) dropped \(fact.dot) of \(name), and nothing that it knows took its place: an "
+        "\(node) dropped \(gone) of \(name), and nothing that it knows took its place: an "
           + "overwritten join")
+    }
+    if let (old, new) = superseded(context, versions) {
+      around.violate("\(node) holds \(old) of \(name), whose place \(new) took, which it knows")
+    }
+  }
+
+  /// A version that is known and does not stand, although nothing that is known took its place.
+  func dropped(_ context: VersionVector, _ versions: [Dot]) -> Dot? {
+    facts.first {
+      context.covers($0.dot) && $0.leavesVersion && !Self.has(versions, $0.dot)
+        && !isForgotten($0.dot) && !isJustified($0, in: context, versions)
+    }?.dot
+  }
+
+  /// A version that stands beside others although one that is known took its place, and that one.
+  func superseded(_ context: VersionVector, _ versions: [Dot]) -> (old: Dot, new: Dot)? {
+    guard versions.count > 1, rule != .lastWriterWins else { return nil }
+    for dot in versions where !isForgotten(dot) {
+      guard let position = position(dot) else { continue }
+      let new = facts.first {
+        $0.dot != dot && context.covers($0.dot)
+          && $0.takesPlace(of: facts[position], under: rule) == true
+      }
+      if let new { return (dot, new.dot) }
+    }
+    return nil
+  }
+
+  /// A hint was handed over: its node has what it said, or what took its place.
+  func handedOver(
+    _ versions: [Dot], by node: NodeID, to target: NodeID, _ around: inout Circumstances
+  ) {
+    for dot in versions where !isForgotten(dot) {
+      guard let position = position(dot), !facts[position].own.contains(target) else { continue }
+      // It may have been on its disk before it crashed, and nobody was told.
+      if holders.contains(where: { $0.node == target && $0.context.covers(dot) }) { continue }
+      let isOver = facts.contains {
+        $0.dot != dot && $0.own.contains(target)
+          && $0.takesPlace(of: facts[position], under: rule) != false
+      }
+      if isOver { continue }
+      around.violate("\(node) handed \(dot) of \(name) over to \(target), which does not have it")
       return
     }
   }

@@ -15,9 +15,19 @@ struct PendingVersionRead: Sendable {
 
 /// What a session wrote and saw lately: of a key that it did not touch for long nothing is known.
 struct VersionSession: Sendable {
+  /// The attempts that made a version, the newest.
+  private var made: [UInt32] = []
   private var wrote: [(key: UInt64, dot: Dot)] = []
   private var saw: [(key: UInt64, context: VersionVector)] = []
   private static let kept = 16
+
+  /// Remembers what an attempt made; false: it has made one before.
+  mutating func make(_ attempt: UInt32) -> Bool {
+    if made.contains(attempt) { return false }
+    if made.count == Self.kept { made.removeFirst() }
+    made.append(attempt)
+    return true
+  }
 
   mutating func write(_ key: UInt64, _ dot: Dot) {
     if wrote.count == Self.kept { wrote.removeFirst() }
@@ -50,6 +60,18 @@ extension VersionChecker {
     body(&sessions[position])
   }
 
+  /// A client's request makes one version at most, however often it is sent on.
+  mutating func madeFor(_ request: UInt64, _ dot: Dot, _ key: String) {
+    guard request != 0 else { return }
+    var isFirst = true
+    withSession(request >> 32) { isFirst = $0.make(UInt32(truncatingIfNeeded: request)) }
+    if !isFirst {
+      around.violate(
+        "\(dot) of \(key) was made for attempt \(request & 0xFFFF_FFFF) of session "
+          + "\(request >> 32), which had made a version before")
+    }
+  }
+
   mutating func invoked(
     _ id: UInt64, _ session: UInt64, _ key: UInt64, _ needed: Int, _ guarantee: SessionGuarantee
   ) {
@@ -60,7 +82,9 @@ extension VersionChecker {
       replicas: around.mostReplicas)
   }
 
-  mutating func returned(_ id: UInt64, _ node: NodeID, _ context: VersionVector) {
+  mutating func returned(
+    _ id: UInt64, _ node: NodeID, _ context: VersionVector, _ versions: [Dot]
+  ) {
     guard let read = reads.removeValue(forKey: id) else { return }
     defer {
       if read.guarantee != .none {
@@ -68,6 +92,7 @@ extension VersionChecker {
       }
     }
     guard let place = keys.place(of: read.key) else { return }
+    keys[place].answered(node, context, versions, &around)
     if !read.acknowledged.isEmpty {
       around.ledger.readsThatCouldBeStale += 1
       let missed = keys[place].missed(of: read.acknowledged, by: context)
@@ -97,6 +122,20 @@ extension VersionChecker {
 }
 
 extension KeyFacts {
+  /// An answer shows the versions that stand in what it knows, all of them and no others.
+  func answered(
+    _ node: NodeID, _ context: VersionVector, _ told: [Dot], _ around: inout Circumstances
+  ) {
+    let versions = Self.sorted(told)
+    if isPartial { return }
+    if let gone = dropped(context, versions) {
+      around.violate("\(node) answered a read of \(name) without \(gone), which stands")
+    }
+    if let (old, new) = superseded(context, versions) {
+      around.violate("\(node) answered a read of \(name) with \(old), whose place \(new) took")
+    }
+  }
+
   /// The first of `wanted` that is not known and need be.
   func missed(of wanted: VersionVector, by context: VersionVector) -> Dot? {
     if context.covers(wanted) { return nil }

@@ -30,7 +30,22 @@ extension Circumstances {
       violate(
         "\(node) applied write \(sequence) of \(origin) before \(early), which its writer knew")
     }
+    if origin == facts.actor {
+      nodes[node.offset].told.join(depends)
+      tellsAll(node, sequence)
+    }
     nodes[node.offset].applied.insert(Dot(actor: origin, counter: sequence))
+  }
+
+  /// A writer's own write says what it had applied of the others' before it, save what it has said before.
+  private mutating func tellsAll(_ node: NodeID, _ sequence: UInt64) {
+    let facts = nodes[node.offset]
+    if facts.told.covers(facts.applied) { return }
+    let unsaid = facts.applied.entries.first {
+      $0.actor != facts.actor && !facts.told.covers($0)
+    }
+    guard let unsaid else { return }
+    violate("\(node) made write \(sequence) and did not say that it knew \(unsaid)")
   }
 
   /// A node took another's whole state.

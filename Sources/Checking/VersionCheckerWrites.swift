@@ -35,7 +35,7 @@ extension KeyFacts {
   /// Whether so many nodes have a version, or what took its place.
   func isSafe(_ position: Int, needed: Int, _ around: Circumstances) -> Bool {
     let fact = facts[position]
-    let isStrict = around.promise.strict && fact.isStrict
+    let isStrict = !around.promise.hintsCount && !fact.countsHints
     var nodes = fact.own
     if !isStrict { nodes.formUnion(fact.hinted) }
     if nodes.count >= needed { return true }

@@ -31,9 +31,11 @@ public enum KeyRule: Equatable, Sendable {
 public enum VersionObservation: Sendable {
   /// What the knobs promise from here on. Without a leader: `replicas` N, `reads` R, `writes` W; with
   /// several leaders all are 1. `strict` says that no stand-in counts; `synced`, that disks are synced
-  /// before anything is acknowledged; `tombstonesStay`, that tombstones stay until all have them.
+  /// before anything is acknowledged; `tombstonesStay`, that tombstones stay until all have them;
+  /// `hintsCount`, that a stand-in's copy makes a write (not where it is strict).
   case promised(
-    replicas: Int, reads: Int, writes: Int, strict: Bool, synced: Bool, tombstonesStay: Bool)
+    replicas: Int, reads: Int, writes: Int, strict: Bool, synced: Bool, tombstonesStay: Bool,
+    hintsCount: Bool = true)
   /// A node runs from its files; `lostDisk`: they were lost, or their end was.
   case started(node: NodeID, actor: Actor, lostDisk: Bool)
   /// A node's process ended.
@@ -54,9 +56,12 @@ public enum VersionObservation: Sendable {
   /// could go whose clock is later), under ``KeyRule/siblings`` of all that `past` covers, in a counter of the same
   /// actor's before it, in a set of those of its element that `past` covers (a tombstone that leaves a
   /// version: of all elements that it covers).
+  ///
+  /// `request` names the client's request: the session shifted by 32 bits, and the session's attempt;
+  /// zero where that is not known. Each makes one version at most.
   case created(
     keyHash: UInt64, key: String, rule: KeyRule, dot: Dot, past: VersionVector, clock: Instant,
-    value: UInt64, count: Int64, isTombstone: Bool, leavesVersion: Bool)
+    value: UInt64, count: Int64, isTombstone: Bool, leavesVersion: Bool, request: UInt64 = 0)
   /// A version is durable on a node, in its place or as a hint for another. Hints are told so also where
   /// disks are not synced first: when they are kept. One that a node has joined and that lost is stored
   /// with what it lost to.
@@ -86,8 +91,11 @@ public enum VersionObservation: Sendable {
 
   /// A node keeps a version for another.
   case hinted(node: NodeID, for: NodeID, hint: UInt64)
-  /// It handed it over.
-  case hintDelivered(node: NodeID, hint: UInt64)
+  /// It is on the keeper's disk.
+  case hintSafe(node: NodeID, hint: UInt64)
+  /// It handed it over: `to`, where that is known, has `versions` of the key now.
+  case hintDelivered(
+    node: NodeID, hint: UInt64, to: NodeID? = nil, keyHash: UInt64 = 0, versions: [Dot] = [])
   /// It gave it up.
   case hintExpired(node: NodeID, hint: UInt64)
   /// What a running node counts as waiting hints.

@@ -138,24 +138,114 @@ public enum PlantedBug: String, CaseIterable, Sendable {
   case cutsAreNotMade
   /// The next segment's zeros land on records.
   case zerosLandOnRecords
-}
 
-/// Something that a bug can be planted in.
-public protocol Plantable {
-  #if PlantedBugs
-    /// The bug; nil: none.
-    var planted: PlantedBug? { get }
-  #endif
-}
+  // MARK: Versions of a key
 
-extension Plantable {
-  /// Whether `bug` is planted here; never where the package was built without its trait.
-  @inlinable @inline(__always)
-  public func isPlanted(_ bug: PlantedBug) -> Bool {
-    #if PlantedBugs
-      planted == bug
-    #else
-      false
-    #endif
-  }
+  /// A join takes the other's state in the place of its own: versions that stood beside it are gone.
+  case joinsOverwrite
+  /// A join keeps what the other knows to be superseded: dead versions stand again.
+  case joinsKeepSuperseded
+  /// A join takes versions over and not what they superseded: dead versions come back.
+  case joinsForgetContexts
+  /// Of two last writers the one wins whose version arrives later: replicas differ for ever.
+  case lastArrivalWins
+  /// Clocks less than ten milliseconds apart are taken for equal, and a replica prefers its own version.
+  case closeClocksAreLocal
+  /// A last writer wins where it writes, whatever its clock: a later version is gone.
+  case writersAlwaysWin
+  /// A join of counters takes one other actor's part over only: increments are lost.
+  case countersKeepOnePart
+  /// A join of counters adds an actor's totals where the newer one has the older in.
+  case countersAddTotals
+  /// A join of sets takes elements out that the other never saw added.
+  case removalsWinOverAdds
+  /// A write takes the place of siblings that its client never saw.
+  case writesReplaceUnseen
+  /// A write does not remember what its client saw and its coordinator lacks: that comes back.
+  case writesForgetWhatTheyReplace
+  /// A write is sent without what it knew: the versions that it replaces stay elsewhere.
+  case writesTravelWithoutContext
+  /// A restarted node counts on from its disk in the name of its first start: dots are used twice.
+  case dotsAreReused
+  /// A node counts anew the dots of a key that it forgot: they are used twice.
+  case forgottenDotsAreReused
+
+  // MARK: Several leaders
+
+  /// A leader answers, and streams, what is not durable: a crash takes back what was acknowledged.
+  case answersBeforeDurable
+  /// Writes are applied before those that their writers knew of: causal order ends.
+  case causalOrderIsIgnored
+  /// Writes are applied although earlier ones of their writer are missing.
+  case gapsAreIgnored
+  /// A write that comes a second time is applied a second time.
+  case repeatedWritesAreApplied
+  /// A write does not say what its writer knew: others can't keep the causal order.
+  case dependenciesAreNotTold
+  /// A hub, or a ring's node, does not forward: who is further away never hears of a write.
+  case hubsDoNotForward
+  /// A state that is taken over takes the place of what came meanwhile.
+  case statesOverwrite
+  /// A state counts as taken when its first part has come.
+  case statesCountBeforeTheyAreTaken
+  /// A node that has taken a part of a state says that it shows no more than it has applied.
+  case partsOfStatesAreShown
+  /// Keys of a state that is taken over are not logged: a crash takes them back.
+  case takenStatesAreNotLogged
+  /// Others' writes are not logged: a crash takes them back, and they are forwarded to nobody.
+  case takenWritesAreNotLogged
+  /// Nobody passes on the writes of a node that lost them: replicas differ for ever.
+  case writesOfTheGoneAreNotPassedOn
+  /// Who lacks writes for long is not looked after.
+  case rescuesAreSkipped
+  /// A leader does not wait for what a session must be shown.
+  case leadersIgnoreSessions
+
+  // MARK: Quorums
+
+  /// A coordinator counts its own copy before it is durable.
+  case coordinatorsCountAtOnce
+  /// A replica confirms a version before it is durable.
+  case replicasConfirmAtOnce
+  /// A replica confirms at once what it knows already, durable or not.
+  case knownVersionsAreConfirmedAtOnce
+  /// A write is acknowledged with W - 1 copies.
+  case acknowledgesWithOneLess
+  /// A read is answered with R - 1 answers.
+  case readsWithOneLess
+  /// A repeated confirmation counts as another replica's.
+  case replicasCountTwice
+  /// A confirmation that comes too late counts for the request that has its place now.
+  case lateAnswersCount
+  /// A write whose time is over is acknowledged.
+  case timeoutsAreSuccesses
+  /// A replica whose disk is full confirms what it did not store.
+  case fullDisksConfirm
+  /// A read shows the version of the latest clock, and none of its siblings.
+  case readsShowOneSibling
+  /// A request that was sent on twice is taken twice.
+  case forwardsAreTakenTwice
+
+  // MARK: Hints, repair and tombstones
+
+  /// A hint is let go of when it is sent.
+  case hintsAreDoneWhenSent
+  /// A node that restarts does not read the hints in its log.
+  case recoveryForgetsHints
+  /// Hints are given up and nobody is told.
+  case hintsExpireSilently
+  /// A node that was down once is down for ever.
+  case nodesStayDown
+  /// What a read sends to mend a replica takes the place of what is there.
+  case repairsOverwrite
+  /// What anti-entropy sends takes the place of what is there.
+  case exchangesOverwrite
+  /// Anti-entropy looks at every other range only: keys differ for ever.
+  case exchangesSkipRanges
+  /// Hash trees do not hear of deletions.
+  case treesMissDeletions
+  /// Hash trees do not hear of keys that are forgotten.
+  case treesMissForgottenKeys
+  /// Hash trees do not hear of what repairs bring.
+  case treesMissRepairs
 }

@@ -7,6 +7,7 @@ struct VersionModel {
   enum Mutation: CaseIterable {
     case none, joinOverwrites, joinDropsEntries, joinLearnsOnlyContexts, dotReused, ackedEarly
     case earlierClockWins, diskForgets, hintTwice, tombstoneEarly, readsOneReplica
+    case readsHideVersions
   }
 
   struct Entry: Equatable {

@@ -85,8 +85,8 @@ extension VersionModel {
         versions: state.dots))
   }
 
-  mutating func receive(_ message: Message) {
-    let (mine, other) = (memory[message.to][message.key], message.state)
+  /// Two states as one, with both of two last writers.
+  func join(_ mine: State, _ other: State) -> State {
     var joined = mine
     joined.context.join(other.context)
     joined.entries = mine.entries.filter {
@@ -95,6 +95,12 @@ extension VersionModel {
     joined.entries += other.entries.filter {
       !mine.entries.contains($0) && !mine.context.covers($0.dot)
     }
+    return joined
+  }
+
+  mutating func receive(_ message: Message) {
+    let (mine, other) = (memory[message.to][message.key], message.state)
+    var joined = join(mine, other)
     if Self.rules[message.key] == .lastWriterWins, joined.entries.count > 1 {
       let (one, two) = (joined.entries[0], joined.entries[1])
       let isFirst = beats(one, two) != (mutation == .earlierClockWins)
@@ -140,9 +146,16 @@ extension VersionModel {
       .readInvoked(
         id: reads, session: UInt64(random(4)), keyHash: UInt64(key), needed: 2, guarantee: .none))
     let (one, other) = (random(3), random(2) + 1)
-    var context = memory[one][key].context
-    if mutation != .readsOneReplica { context.join(memory[(one + other) % 3][key].context) }
-    tell(.readReturned(id: reads, servedBy: NodeID(one + 1), context: context, versions: []))
+    var found = memory[one][key]
+    if mutation != .readsOneReplica { found = join(found, memory[(one + other) % 3][key]) }
+    if Self.rules[key] == .lastWriterWins, found.entries.count > 1 {
+      found.entries.sort { beats($0, $1) }
+      found.entries.removeLast()
+    }
+    if mutation == .readsHideVersions { found.entries = Array(found.entries.dropLast()) }
+    tell(
+      .readReturned(
+        id: reads, servedBy: NodeID(one + 1), context: found.context, versions: found.dots))
   }
 
   mutating func restart(_ node: Int) {

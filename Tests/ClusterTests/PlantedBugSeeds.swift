@@ -3,7 +3,15 @@
 
   /// Seeds whose runs find the bugs: as few runs as will do.
   enum PlantedBugSeeds {
-    static let killing: [PlantedBug: Int] = [
+    static let killing = ofOneLeader.merging(ofPeers) { first, _ in first }
+
+    /// Those of a model.
+    static func killing(_ model: PlantedModel) -> [PlantedBug: Int] {
+      killing.filter { $0.key.model == model }
+    }
+
+    /// In the replicas of a single leader.
+    private static let ofOneLeader: [PlantedBug: Int] = [
       .votesAreNotSaved: 1,
       .votesAreNotSynced: 1,
       .votesAreSentBeforeDurable: 1,
@@ -64,6 +72,59 @@
       .recoveryTakesTornForRot: 3,
       .cutsAreNotMade: 49,
       .zerosLandOnRecords: 198,
+    ]
+
+    /// In those of several leaders, or none.
+    private static let ofPeers: [PlantedBug: Int] = [
+      .joinsOverwrite: 37,
+      .joinsKeepSuperseded: 21,
+      .joinsForgetContexts: 21,
+      .lastArrivalWins: 37,
+      .closeClocksAreLocal: 4,
+      .writersAlwaysWin: 4,
+      .countersKeepOnePart: 21,
+      .countersAddTotals: 27,
+      .removalsWinOverAdds: 27,
+      .writesReplaceUnseen: 50,
+      .writesForgetWhatTheyReplace: 50,
+      .writesTravelWithoutContext: 50,
+      .dotsAreReused: 27,
+      .forgottenDotsAreReused: 3,
+      .answersBeforeDurable: 4,
+      .causalOrderIsIgnored: 4,
+      .gapsAreIgnored: 4,
+      .repeatedWritesAreApplied: 2,
+      .dependenciesAreNotTold: 2,
+      .hubsDoNotForward: 2,
+      .statesOverwrite: 21,
+      .statesCountBeforeTheyAreTaken: 21,
+      .partsOfStatesAreShown: 21,
+      .takenStatesAreNotLogged: 148,
+      .takenWritesAreNotLogged: 4,
+      .writesOfTheGoneAreNotPassedOn: 2,
+      .rescuesAreSkipped: 149,
+      .leadersIgnoreSessions: 173,
+      .coordinatorsCountAtOnce: 27,
+      .replicasConfirmAtOnce: 27,
+      .knownVersionsAreConfirmedAtOnce: 197,
+      .acknowledgesWithOneLess: 37,
+      .readsWithOneLess: 44,
+      .replicasCountTwice: 173,
+      .lateAnswersCount: 197,
+      .timeoutsAreSuccesses: 32,
+      .fullDisksConfirm: 36,
+      .readsShowOneSibling: 50,
+      .forwardsAreTakenTwice: 197,
+      .hintsAreDoneWhenSent: 32,
+      .recoveryForgetsHints: 32,
+      .hintsExpireSilently: 32,
+      .nodesStayDown: 207,
+      .repairsOverwrite: 36,
+      .exchangesOverwrite: 27,
+      .exchangesSkipRanges: 27,
+      .treesMissDeletions: 37,
+      .treesMissForgottenKeys: 7,
+      .treesMissRepairs: 27,
     ]
   }
 #endif

@@ -21,7 +21,7 @@ struct TombstoneWatch {
 
   mutating func take(_ note: PeerNote, of node: NodeID) {
     switch note {
-    case .created(let key, _, .delete, let dot, _, _):
+    case .created(let key, _, .delete, let dot, _, _, _):
       deletions.insert(LeaderlessEnsemble.MadeVersion(key: key, dot: dot))
     case .holds(let key, let context, let entries):
       contexts[Copy(node: node, key: key)] = context

@@ -27,8 +27,8 @@ extension Cluster {
 
   mutating func take(_ said: PeerNote, of id: NodeID) {
     switch said {
-    case .created(let key, let rule, let change, let dot, let past, let clock):
-      created(key, rule, change, dot, past: past, clock: clock)
+    case .created(let key, let rule, let change, let dot, let past, let clock, let request):
+      created(key, rule, change, dot, past: past, clock: clock, request)
     case .holds(let key, let context, let entries):
       note(
         .holds(
@@ -48,9 +48,11 @@ extension Cluster {
       note(.tookState(node: id, applied: applied))
       say(.log, id, "\(id) has taken the whole state of \(sender)")
     case .hinted(let node, let hint): note(.hinted(node: id, for: node, hint: hint))
-    case .hintDelivered(let hint):
+    case .hintSafe(let hint): note(.hintSafe(node: id, hint: hint))
+    case .hintDelivered(let hint, let target, let keyHash, let entries):
       figures.hintsDelivered += 1
-      note(.hintDelivered(node: id, hint: hint))
+      note(
+        .hintDelivered(node: id, hint: hint, to: target, keyHash: keyHash, versions: entries))
     case .hintExpired(let hint):
       figures.hintsExpired += 1
       note(.hintExpired(node: id, hint: hint))
@@ -69,7 +71,7 @@ extension Cluster {
 
   private mutating func created(
     _ key: [UInt8], _ rule: MergeRule, _ change: Change, _ dot: Dot, past: VersionVector,
-    clock: Instant
+    clock: Instant, _ request: UInt64
   ) {
     var (value, count, isTombstone, leavesVersion): (UInt64, Int64, Bool, Bool) = (
       0, 0, false, true
@@ -88,7 +90,7 @@ extension Cluster {
       .created(
         keyHash: VersionedStore.hash(of: key), key: String(decoding: key, as: UTF8.self),
         rule: KeyRule(rule), dot: dot, past: past, clock: clock, value: value, count: count,
-        isTombstone: isTombstone, leavesVersion: leavesVersion))
+        isTombstone: isTombstone, leavesVersion: leavesVersion, request: request))
   }
 
   private mutating func met(

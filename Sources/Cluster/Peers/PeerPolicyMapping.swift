@@ -41,10 +41,10 @@ extension Cluster {
         ? .promised(
           replicas: settings.replicationFactor, reads: settings.readQuorum,
           writes: settings.writeQuorum, strict: !settings.sloppy, synced: isSynced,
-          tombstonesStay: tombstonesStay)
+          tombstonesStay: tombstonesStay, hintsCount: settings.sloppy && settings.hintsCount)
         : .promised(
           replicas: 1, reads: 1, writes: 1, strict: true, synced: isSynced,
-          tombstonesStay: true))
+          tombstonesStay: true, hintsCount: false))
   }
 
   /// Hands the knobs' new values, or the members, to everyone.

@@ -60,6 +60,24 @@ extension Cluster {
       let count = peer.hintCount
       note(.hintsWaiting(node: nodes[offset].id, count: count))
     }
+    if holdsAll { compareRoots() }
+  }
+
+  /// Compares hash trees and contents, each node's with the next one's of the same set: they must be alike.
+  private mutating func compareRoots() {
+    var former: [[NodeID]: (node: NodeID, root: UInt64, contents: UInt64)] = [:]
+    for node in memberNodes where node.isRunning {
+      guard let peer = node.peer as? LeaderlessReplica else { continue }
+      for (group, root, contents) in peer.roots {
+        if let other = former[group] {
+          note(
+            .rootsCompared(
+              other.node, node.id, rootsEqual: other.root == root,
+              contentsEqual: other.contents == contents))
+        }
+        former[group] = (node.id, root, contents)
+      }
+    }
   }
 
   // MARK: Agreement
@@ -148,6 +166,7 @@ extension Cluster {
             counterSum: isCounter ? item.state.counterValue : 0))
       }
     }
+    compareRoots()
     note(.agreedOnAll)
   }
 }

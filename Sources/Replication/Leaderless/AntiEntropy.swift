@@ -88,6 +88,7 @@ extension LeaderlessReplica {
     trees.trees[place].settle()
     var differing = trees.trees[place].differingChildren(
       from: MerkleTree.Digests(level: level, parents: nodes.map { Int($0) }, children: digests))
+    if isPlanted(.exchangesSkipRanges) { differing.removeAll { $0 % 2 == 1 } }
     if differing.isEmpty { return endGroup(comparison, into: &effects) }
     // Each leaf that differs has a key to be sent.
     differing = Array(differing.prefix(max(16, knobs.antiEntropyBudget)))
@@ -169,7 +170,9 @@ extension LeaderlessReplica {
       guard isReplica(of: keyHash),
         !dropped.covers(keyHash, key.state.context, at: now.steady)
       else { continue }
-      learn(key.state, of: key.key, keyHash, then: .nothing, into: &effects)
+      learn(
+        key.state, of: key.key, keyHash, then: .nothing,
+        overwrites: isPlanted(.exchangesOverwrite), into: &effects)
     }
     if !isAnswer {
       let found = wanted.prefix(max(1, knobs.antiEntropyBudget)).compactMap { keyHash in

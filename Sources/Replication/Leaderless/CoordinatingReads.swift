@@ -91,12 +91,14 @@ extension LeaderlessReplica {
     } else {
       reads.values[place]?.slots[slot].standInAnswered = true
     }
-    let rule = policy.rules.rule(for: read.key)
+    let merging = policy.merging(read.key)
     var meetings: [Meeting] = []
-    reads.values[place]?.joined.join(state, rule: rule, meetings: &meetings)
+    var joined = read.joined
+    _ = merging.join(state, into: &joined, &meetings)
+    reads.values[place]?.joined = joined
     // Whom it mends learns of both at once: that they met is seen here, or nowhere.
     for meeting in meetings {
-      effects.append(.note(.met(key: read.key, rule: rule, meeting)))
+      effects.append(.note(.met(key: read.key, rule: merging.rule, meeting)))
     }
     reads.values[place]?.answers.append(
       PendingRead.Answer(slot: slot, node: node, state: state))
@@ -105,7 +107,8 @@ extension LeaderlessReplica {
 
   private mutating func settleRead(at place: Int, into effects: inout [PeerEffect]) {
     guard let read = reads.values[place] else { return }
-    let isMet = read.quorum.isMet(read.slots) { $0.hasAnswered || $0.standInAnswered }
+    let isMet = needed(read.quorum, .readsWithOneLess)
+      .isMet(read.slots) { $0.hasAnswered || $0.standInAnswered }
     if !read.isAnswered, isMet, isEnough(read) {
       if knobs.readRepair == .blocking, read.answers.contains(where: { $0.state != read.joined }) {
         reads.values[place]?.isMending = true
@@ -135,7 +138,7 @@ extension LeaderlessReplica {
     effects.append(
       .note(.readQuorum(key: read.key, read.answers.map(\.node))))
     effects.append(
-      .answer(read.client, .value(read.joined, applied: VersionVector())))
+      .answer(read.client, .value(shown(read.joined), applied: VersionVector())))
   }
 
   /// Ends a read; who was found behind is mended.

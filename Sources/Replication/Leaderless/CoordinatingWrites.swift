@@ -35,7 +35,7 @@ extension LeaderlessReplica {
     }
     let dot: Dot
     let made: Made
-    switch make(change, of: request.key, keyHash, seen: seen, isReplica: isReplica, &effects) {
+    switch make(change, request, keyHash, seen: seen, isReplica: isReplica, &effects) {
     case .failure(let problem): return refuse(request, .problem(problem), into: &effects)
     case .success(let success):
       made = success
@@ -52,7 +52,9 @@ extension LeaderlessReplica {
           index: head.index, keyHash: keyHash, dots: Dots(dot), then: .count(number)))
     }
     guard let place = writes.place(of: number) else { return }
-    send(made.state, of: request.key, keyHash, made.dot, ofWriteAt: place, into: &effects)
+    let told = isPlanted(.writesTravelWithoutContext) ? made.state.alone(dot) : made.state
+    send(told, of: request.key, keyHash, made.dot, ofWriteAt: place, into: &effects)
+    if isPlanted(.coordinatorsCountAtOnce), isReplica { stored(number, by: id, into: &effects) }
   }
 
   private func refuse(
@@ -70,10 +72,12 @@ extension LeaderlessReplica {
 
   /// Makes a version; in this node's own copy, if it is a replica of the key.
   private mutating func make(
-    _ change: Change, of key: [UInt8], _ keyHash: UInt64, seen: VersionVector?, isReplica: Bool,
-    _ effects: inout [PeerEffect]
+    _ change: Change, _ request: PeerRequest, _ keyHash: UInt64, seen: VersionVector?,
+    isReplica: Bool, _ effects: inout [PeerEffect]
   ) -> Result<Made, ChangeProblem> {
-    let rule = policy.rules.rule(for: key)
+    let key = request.key
+    let merging = policy.merging(key)
+    let rule = merging.rule
     let author = author(of: keyHash)
     let clock = now.wall
     var meetings: [Meeting] = []
@@ -86,8 +90,7 @@ extension LeaderlessReplica {
       past = rule == .siblings ? seen ?? state.context : state.context
       wasDeleted = !state.context.isEmpty && state.isDeleted
       do {
-        try state.change(
-          change, rule: rule, dot: dot, clock: clock, seen: seen, meetings: &meetings)
+        try merging.make(change, in: &state, dot: dot, clock: clock, seen: seen, &meetings)
         return nil
       } catch { return error }
     }
@@ -100,14 +103,14 @@ extension LeaderlessReplica {
       }
       if let problem = update.result { return .failure(problem) }
       log.append([.taken(key: key, made)], into: &effects)
-      noteMade(change, of: key, rule, dot, past, into: &effects)
+      noteMade(change, request, rule, dot, past, into: &effects)
       changed(
         key, keyHash, to: made, wasDeleted: wasDeleted, before: update.before,
         after: update.after, into: &effects)
     } else {
       made = known(of: key, keyHash) ?? KeyState()
       if let problem = apply(&made) { return .failure(problem) }
-      noteMade(change, of: key, rule, dot, past, into: &effects)
+      noteMade(change, request, rule, dot, past, into: &effects)
     }
     for meeting in meetings { effects.append(.note(.met(key: key, rule: rule, meeting))) }
     return .success(
@@ -115,12 +118,14 @@ extension LeaderlessReplica {
   }
 
   private func noteMade(
-    _ change: Change, of key: [UInt8], _ rule: MergeRule, _ dot: Dot, _ past: VersionVector,
-    into effects: inout [PeerEffect]
+    _ change: Change, _ request: PeerRequest, _ rule: MergeRule, _ dot: Dot,
+    _ past: VersionVector, into effects: inout [PeerEffect]
   ) {
     effects.append(
       .note(
-        .created(key: key, rule: rule, change, dot: dot, past: past, clock: now.wall)))
+        .created(
+          key: request.key, rule: rule, change, dot: dot, past: past, clock: now.wall,
+          request: request.id)))
   }
 
   /// What a client knows of a key that it wrote: all that stands, or nothing of siblings that it never
@@ -173,9 +178,10 @@ extension LeaderlessReplica {
   mutating func writeStored(
     _ number: UInt64, by node: NodeID, into effects: inout [PeerEffect]
   ) {
-    guard let place = writes.place(of: number), let write = writes.values[place],
+    guard let place = place(ofWrite: number), let write = writes.values[place],
       let slot = write.slots.firstIndex(where: { $0.node == node || $0.standIn == node })
     else { return }
+    if isPlanted(.replicasCountTwice) { countAnother(of: place, since: slot) }
     if write.slots[slot].node == node {
       writes.values[place]?.slots[slot].hasAnswered = true
     } else {
@@ -188,7 +194,9 @@ extension LeaderlessReplica {
   private mutating func settleWrite(at place: Int, into effects: inout [PeerEffect]) {
     guard let write = writes.values[place] else { return }
     let hintsCount = knobs.hintsCount
-    if !write.isAnswered, write.quorum.isMet(write.slots, by: { $0.counts(hintsCount) }) {
+    let isMet = needed(write.quorum, .acknowledgesWithOneLess)
+      .isMet(write.slots) { $0.counts(hintsCount) }
+    if !write.isAnswered, isMet {
       writes.values[place]?.isAnswered = true
       let quorum = write.slots.compactMap { slot in
         slot.hasAnswered ? slot.node : slot.counts(hintsCount) ? slot.standIn : nil
@@ -210,7 +218,7 @@ extension LeaderlessReplica {
   mutating func writeTimedOut(at place: Int, into effects: inout [PeerEffect]) {
     guard let write = writes.values[place] else { return }
     writes.remove(at: place)
-    if !write.isAnswered { effects.append(.answer(write.client, .timedOut)) }
+    if !write.isAnswered { effects.append(.answer(write.client, answerInVain(write))) }
     guard knobs.hintWindow != nil, !isDiskFull,
       let state = known(of: write.key, write.keyHash)
     else { return }

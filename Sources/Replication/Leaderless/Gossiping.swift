@@ -86,7 +86,7 @@ extension LeaderlessReplica {
       if let newest = others[place].newest, count <= newest { continue }
       others[place].newest = count
       others[place].detector.heard(at: now.steady)
-      if others[place].isDown {
+      if others[place].isDown, !isPlanted(.nodesStayDown) {
         others[place].isDown = false
         effects.append(.note(.suspects(node, false)))
       }

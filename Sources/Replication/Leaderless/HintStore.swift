@@ -12,6 +12,13 @@ struct Hint: Sendable {
   var state: KeyState
   /// The message that hands it over; 0: none is under way.
   var flight: UInt64 = 0
+
+  /// What is said of it once `node` has it; nil: nobody that is still a member.
+  func delivered(to node: NodeID?) -> PeerNote {
+    .hintDelivered(
+      hint: number, to: node == target ? node : nil, keyHash: keyHash,
+      entries: state.entries.map(\.dot))
+  }
 }
 
 /// The hints of a node, in small buckets by key, so that a copy shares what is not written to.

@@ -27,10 +27,12 @@ extension LeaderlessReplica {
         keyHash: keyHash, state: state)
     var isNew = true
     if old != nil {
-      let rule = policy.rules.rule(for: key)
       var meetings: [Meeting] = []
-      isNew = hint.state.join(state, rule: rule, meetings: &meetings)
-      for meeting in meetings { effects.append(.note(.met(key: key, rule: rule, meeting))) }
+      let merging = policy.merging(key)
+      isNew = merging.join(state, into: &hint.state, &meetings)
+      for meeting in meetings {
+        effects.append(.note(.met(key: key, rule: merging.rule, meeting)))
+      }
     }
     if isNew {
       hint.born = now.steady
@@ -46,7 +48,9 @@ extension LeaderlessReplica {
       setTimer(.hints, Self.hintPeriod, into: &effects)
     }
     park(
-      Parked(index: head.index, keyHash: keyHash, dots: dots, hintFor: target, then: then))
+      Parked(
+        index: head.index, keyHash: keyHash, dots: dots, hintFor: target, hint: hint.number,
+        then: then))
   }
 
   /// Hands hints over to those who are up, and gives old ones up.
@@ -95,17 +99,22 @@ extension LeaderlessReplica {
     guard isUp(target) else { return }
     if target == id {
       learn(hint.state, of: hint.key, hint.keyHash, then: .nothing, into: &effects)
-      return finish(hint, .hintDelivered(hint: hint.number), into: &effects)
+      return finish(hint, hint.delivered(to: nil), into: &effects)
     }
     let flight = hintFlights.insert(
       HintFlight(hint: hint.number, keyHash: hint.keyHash, sent: now.steady))
     hints.setFlight(flight, of: hint.number, hint.keyHash)
     effects.append(
       .send(.store(id: flight, key: hint.key, hint.state, hintFor: nil), to: target))
+    if isPlanted(.hintsAreDoneWhenSent) {
+      finish(hint, hint.delivered(to: target), into: &effects)
+    }
   }
 
   /// A hint's node has what was sent.
-  mutating func hintStored(_ number: UInt64, into effects: inout [PeerEffect]) {
+  mutating func hintStored(
+    _ number: UInt64, by node: NodeID, into effects: inout [PeerEffect]
+  ) {
     guard let place = hintFlights.place(of: number), let flight = hintFlights.values[place] else {
       return
     }
@@ -113,7 +122,7 @@ extension LeaderlessReplica {
     let bucket = hints.bucket(at: HintStore.bucket(flight.keyHash))
     // One that was added to meanwhile goes again.
     if let hint = bucket.first(where: { $0.number == flight.hint && $0.flight == number }) {
-      finish(hint, .hintDelivered(hint: hint.number), into: &effects)
+      finish(hint, hint.delivered(to: node), into: &effects)
     }
     if hintFlights.count <= Self.hintsInFlight / 2 { sendHints(into: &effects) }
   }
@@ -123,7 +132,7 @@ extension LeaderlessReplica {
   ) {
     guard hints.remove(hint.number, hint.keyHash) != nil else { return }
     log.append([.hintDone(id: hint.number)], into: &effects)
-    effects.append(.note(note))
+    if !isSilent(note) { effects.append(.note(note)) }
     if store[hint.key]?.knows(hint.state) != true { forgot(dotsOf: hint.state, hint.keyHash) }
     if store[hint.key] == nil, !hints.contains(hint.key, hint.keyHash) {
       effects.append(.note(.forgot(key: hint.key, because: .handedOver)))

@@ -38,6 +38,7 @@ extension LeaderlessReplica {
       switch record {
       case .taken(let key, let state):
         store.update(key, keyHash: VersionedStore.hash(of: key)) { $0 = state }
+      case .hint where isPlanted(.recoveryForgetsHints): break
       case .hint(let number, let target, let born, let key, let state):
         hints.put(
           Hint(

@@ -92,7 +92,8 @@ public struct LeaderlessReplica: Peer {
     now = clock
     isStarted = true
     self.incarnation = incarnation
-    actor = Actor(node: id, incarnation: incarnation, generation: 0)
+    actor = Actor(
+      node: id, incarnation: isPlanted(.dotsAreReused) ? 1 : incarnation, generation: 0)
     log.term = Term(epoch: incarnation, node: id)
     writes.incarnation = incarnation
     reads.incarnation = incarnation

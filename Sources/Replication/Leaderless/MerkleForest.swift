@@ -67,6 +67,23 @@ extension LeaderlessReplica {
     return trees.place(of: group(of: keyHash))
   }
 
+  /// For each set of replicas that it is one of, by number: its hash tree's root, and the sum of what it
+  /// holds of their keys, which is equal where contents are.
+  public var roots: [(group: [NodeID], root: UInt64, contents: UInt64)] {
+    var contents = [UInt64](repeating: 0, count: trees.groups.count)
+    if ring.members.count <= replicaCount {
+      if !contents.isEmpty { contents[0] = store.hash }
+    } else {
+      store.forEach { _, keyHash, state in
+        if let tree = tree(of: keyHash) {
+          contents[tree] &+= VersionedStore.part(keyHash, state)
+        }
+        return true
+      }
+    }
+    return trees.groups.indices.map { (trees.groups[$0], trees.trees[$0].root, contents[$0]) }
+  }
+
   /// A key's state has another hash.
   mutating func updateTree(_ keyHash: UInt64, from old: UInt64?, to new: UInt64?) {
     guard let tree = tree(of: keyHash) else {

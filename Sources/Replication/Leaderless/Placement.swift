@@ -149,7 +149,7 @@ extension LeaderlessReplica {
 
   /// Whether a request that was sent on is new.
   mutating func remember(forwarded request: UInt64) -> Bool {
-    if forwarded.contains(request) { return false }
+    if forwarded.contains(request) { return isPlanted(.forwardsAreTakenTwice) }
     forwarded.append(request)
     if forwarded.count > 512 { forwarded.removeFirst() }
     return true

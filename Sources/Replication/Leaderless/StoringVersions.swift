@@ -18,6 +18,8 @@ struct Parked: Sendable {
   /// The versions that are safe then.
   var dots = Dots()
   var hintFor: NodeID?
+  /// The hint that they are in; 0: none.
+  var hint: UInt64 = 0
   var then: Then
 }
 
@@ -54,9 +56,9 @@ extension LeaderlessReplica {
     guard hints.contains(key, keyHash) else { return own }
     var meetings: [Meeting] = []
     var state = own ?? KeyState()
-    let rule = policy.rules.rule(for: key)
+    let merging = policy.merging(key)
     for hint in hints.hints(of: key, keyHash) {
-      state.join(hint.state, rule: rule, meetings: &meetings)
+      _ = merging.join(hint.state, into: &state, &meetings)
     }
     return state
   }
@@ -67,8 +69,14 @@ extension LeaderlessReplica {
     from sender: NodeID, into effects: inout [PeerEffect]
   ) {
     if isDiskFull {
-      if number != 0 { effects.append(.send(.notStored(id: number), to: sender)) }
+      let answer =
+        isPlanted(.fullDisksConfirm)
+        ? PeerMessage.stored(id: number) : PeerMessage.notStored(id: number)
+      if number != 0 { effects.append(.send(answer, to: sender)) }
       return
+    }
+    if isPlanted(.replicasConfirmAtOnce), number != 0 {
+      effects.append(.send(.stored(id: number), to: sender))
     }
     let keyHash = VersionedStore.hash(of: key)
     let then = number == 0 ? Parked.Then.nothing : .confirm(number, to: sender)
@@ -79,16 +87,19 @@ extension LeaderlessReplica {
         for: target, state, of: key, keyHash, dots: Dots(in: state, notIn: nil), then: then,
         into: &effects)
     } else {
-      learn(state, of: key, keyHash, then: then, into: &effects)
+      let isRepair = number == 0 || RequestKind(of: number) == .read
+      learn(
+        state, of: key, keyHash, then: then,
+        overwrites: isRepair && isPlanted(.repairsOverwrite), into: &effects)
     }
   }
 
   /// Joins a state into this node's copy; `then` happens once all of it is safe.
   mutating func learn(
     _ new: KeyState, of key: [UInt8], _ keyHash: UInt64, then: Parked.Then,
-    into effects: inout [PeerEffect]
+    overwrites: Bool = false, into effects: inout [PeerEffect]
   ) {
-    let rule = policy.rules.rule(for: key)
+    let merging = policy.merging(key)
     var meetings: [Meeting] = []
     var wasDeleted = false
     var dots = Dots()
@@ -98,8 +109,8 @@ extension LeaderlessReplica {
       dots = Dots(in: new, notIn: state)
       wasDeleted = isKnown && state.isDeleted
       let isLearnt: Bool
-      if isKnown {
-        isLearnt = state.join(new, rule: rule, meetings: &meetings)
+      if isKnown, !overwrites {
+        isLearnt = merging.join(new, into: &state, &meetings)
       } else {
         state = new
         isLearnt = !new.context.isEmpty
@@ -109,10 +120,19 @@ extension LeaderlessReplica {
     }
     if update.result {
       log.append([.taken(key: key, joined)], into: &effects)
-      for meeting in meetings { effects.append(.note(.met(key: key, rule: rule, meeting))) }
+      for meeting in meetings {
+        effects.append(.note(.met(key: key, rule: merging.rule, meeting)))
+      }
       changed(
         key, keyHash, to: joined, wasDeleted: wasDeleted, before: update.before,
         after: update.after, into: &effects)
+      if isPlanted(.treesMissRepairs), case .nothing = then {
+        updateTree(keyHash, from: update.after, to: update.before)
+      }
+    } else if isPlanted(.knownVersionsAreConfirmedAtOnce),
+      case .confirm(let number, let sender) = then
+    {
+      effects.append(.send(.stored(id: number), to: sender))
     }
     park(Parked(index: head.index, keyHash: keyHash, dots: dots, then: then))
   }
@@ -128,7 +148,7 @@ extension LeaderlessReplica {
       effects.append(
         .note(.holds(key: key, context: state.context, entries: state.entries.map(\.dot))))
     }
-    updateTree(keyHash, from: before, to: after)
+    if !isHidden(state) { updateTree(keyHash, from: before, to: after) }
     if mayHoldStrangers { setTimer(.beat, Self.movePeriod, into: &effects) }
   }
 
@@ -163,6 +183,7 @@ extension LeaderlessReplica {
         note(dot, entry, into: &effects)
         for dot in entry.dots.more { note(dot, entry, into: &effects) }
       }
+      if entry.hint != 0 { effects.append(.note(.hintSafe(hint: entry.hint))) }
       switch entry.then {
       case .nothing: break
       case .confirm(let number, let sender):
@@ -184,7 +205,7 @@ extension LeaderlessReplica {
     switch RequestKind(of: number) {
     case .write: writeStored(number, by: node, into: &effects)
     case .read: repairStored(number, by: node, into: &effects)
-    case .hint: hintStored(number, into: &effects)
+    case .hint: hintStored(number, by: node, into: &effects)
     case .move: moveStored(number, by: node, into: &effects)
     case .tombstone, nil: break
     }
@@ -203,7 +224,7 @@ extension LeaderlessReplica {
 
   /// Who makes the next version of a key.
   mutating func author(of keyHash: UInt64) -> Actor {
-    if forgottenDots.contains(keyHash) { beginGeneration() }
+    if forgottenDots.contains(keyHash), !isPlanted(.forgottenDotsAreReused) { beginGeneration() }
     return actor
   }
 

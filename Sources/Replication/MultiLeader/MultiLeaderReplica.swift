@@ -203,9 +203,9 @@ public struct MultiLeaderReplica: Peer {
   }
 
   mutating func join(_ key: [UInt8], _ state: KeyState, _ meetings: inout [Meeting]) {
-    let rule = policy.rules.rule(for: key)
+    let merging = policy.merging(key)
     store.update(key, keyHash: VersionedStore.hash(of: key)) {
-      _ = $0.join(state, rule: rule, meetings: &meetings)
+      _ = merging.join(state, into: &$0, &meetings)
     }
   }
 
@@ -227,6 +227,7 @@ public struct MultiLeaderReplica: Peer {
   /// Whether `actor` writes no more: its node has restarted since, or has left.
   func isGone(_ actor: Actor) -> Bool {
     guard let node = actor.node, policy.members.contains(node) else { return true }
+    if isPlanted(.writesOfTheGoneAreNotPassedOn) { return false }
     let newest = incarnations.first { $0.node == node }
     return newest.map { $0.incarnation > actor.incarnation } ?? false
   }

@@ -41,7 +41,7 @@ extension MultiLeaderReplica {
   /// Begins a stream anew where the receiver lacks for long what only this node will send it.
   private mutating func lookAfter(_ position: Int, into effects: inout [PeerEffect]) {
     defer { streams[position].expected = applied }
-    guard let has = streams[position].applied else { return }
+    guard let has = streams[position].applied, !isPlanted(.rescuesAreSkipped) else { return }
     let expected = streams[position].expected
     let lacks = expected.entries.filter { dot in
       guard !has.covers(dot) else { return false }
@@ -128,13 +128,13 @@ extension MultiLeaderReplica {
       return
     }
     var records: [KeyRecord] = []
-    if part == 0, !applied.covers(known) {
+    if part == 0, !applied.covers(known), !isPlanted(.partsOfStatesAreShown) {
       shows(atMost: known)
       records.append(.taking(known))
     }
     for item in keys { take(item, &records, into: &effects) }
     sources[position].taking = (part + 1, known)
-    if part + 1 >= total {
+    if part + 1 >= total || isPlanted(.statesCountBeforeTheyAreTaken) {
       applied.join(known)
       records.append(.reached(known))
       effects.append(.note(.tookState(applied: known, from: sender)))
@@ -154,13 +154,17 @@ extension MultiLeaderReplica {
   private mutating func take(
     _ item: PeerMessage.StateKey, _ records: inout [KeyRecord], into effects: inout [PeerEffect]
   ) {
-    let rule = policy.rules.rule(for: item.key)
+    let merging = policy.merging(item.key)
+    let overwrites = isPlanted(.statesOverwrite)
     var meetings: [Meeting] = []
     let change = store.update(item.key, keyHash: VersionedStore.hash(of: item.key)) {
-      $0.join(item.state, rule: rule, meetings: &meetings)
+      if overwrites { $0 = item.state }
+      return merging.join(item.state, into: &$0, &meetings) || overwrites
     }
     guard change.result else { return }
-    records.append(.taken(key: item.key, item.state))
-    tell(item.key, rule, meetings, into: &effects)
+    if !isPlanted(.takenStatesAreNotLogged) {
+      records.append(.taken(key: item.key, item.state))
+    }
+    tell(item.key, merging.rule, meetings, into: &effects)
   }
 }

@@ -102,6 +102,7 @@ extension MultiLeaderReplica {
   func isDue(_ write: Dot, to stream: OutgoingStream) -> Bool {
     let actor = write.actor
     if let applied = stream.applied, applied.covers(write) { return false }
+    if isPlanted(.hubsDoNotForward), actor.node != id { return false }
     if actor.node == stream.node { return isGone(actor) }
     if policy.multiLeader.topology != .all || actor.node == id { return true }
     return stream.rescue?.covers(write) ?? false

@@ -23,7 +23,8 @@ extension MultiLeaderReplica {
   ) {
     let key = request.key
     let keyHash = VersionedStore.hash(of: key)
-    let rule = policy.rules.rule(for: key)
+    let merging = policy.merging(key)
+    let rule = merging.rule
     let actor = actor
     var meetings: [Meeting] = []
     var made: (state: KeyState, dot: Dot, past: VersionVector)?
@@ -33,8 +34,8 @@ extension MultiLeaderReplica {
       // A last writer's clock counts, not what its client knew.
       let past = rule == .siblings ? seen ?? state.context : state.context
       do throws(ChangeProblem) {
-        try state.change(
-          change, rule: rule, dot: dot, clock: clock.wall, seen: seen, meetings: &meetings)
+        try merging.make(
+          change, in: &state, dot: dot, clock: clock.wall, seen: seen, &meetings)
         made = (state, dot, past)
       } catch {
         problem = error
@@ -46,14 +47,16 @@ extension MultiLeaderReplica {
     }
     let sequence = applied[actor] + 1
     let place = Dot(actor: actor, counter: sequence)
-    let depends = VersionVector(
+    var depends = VersionVector(
       applied.entries.filter { $0.actor != actor && lastDepends[$0.actor] < $0.counter })
+    if isPlanted(.dependenciesAreNotTold) { depends = VersionVector() }
     lastDepends = applied
     applied.insert(place)
     effects.append(
       .note(
         .created(
-          key: key, rule: rule, change, dot: made.dot, past: made.past, clock: clock.wall)))
+          key: key, rule: rule, change, dot: made.dot, past: made.past, clock: clock.wall,
+          request: request.id)))
     effects.append(.note(.applied(origin: actor, sequence: sequence, depends: depends)))
     log.append(
       [.write(StreamedWrite(dot: place, depends: depends, key: key, state: made.state))],
@@ -79,7 +82,7 @@ extension MultiLeaderReplica {
   }
 
   private mutating func read(_ request: PeerRequest, into effects: inout [PeerEffect]) {
-    if applied.covers(request.floor) {
+    if applied.covers(request.floor) || isPlanted(.leadersIgnoreSessions) {
       effects.append(
         .answer(request.id, .value(store[request.key] ?? KeyState(), applied: applied)))
     } else {

@@ -106,15 +106,18 @@ public enum PeerEffect: Sendable {
 
 /// What a peer says of itself: for checkers and people only.
 public enum PeerNote: Sendable {
-  /// It made a version, knowing `past` of the key's others.
+  /// It made a version for a client's request, knowing `past` of the key's others.
   case created(
-    key: [UInt8], rule: MergeRule, Change, dot: Dot, past: VersionVector, clock: Instant)
+    key: [UInt8], rule: MergeRule, Change, dot: Dot, past: VersionVector, clock: Instant,
+    request: UInt64)
   /// A key changed here.
   case holds(key: [UInt8], context: VersionVector, entries: [Dot])
   /// Two versions met here.
   case met(key: [UInt8], rule: MergeRule, Meeting)
   /// A version is durable here, in its place or as a hint.
   case stored(keyHash: UInt64, dot: Dot, hintFor: NodeID?)
+  /// A hint is durable here.
+  case hintSafe(hint: UInt64)
   /// It forgot a key.
   case forgot(key: [UInt8], because: ForgettingReason)
   /// It applied a write of another's log, or its own.
@@ -123,8 +126,8 @@ public enum PeerNote: Sendable {
   case tookState(applied: VersionVector, from: NodeID)
   /// It keeps a version for another node.
   case hinted(for: NodeID, hint: UInt64)
-  /// It handed a hint over.
-  case hintDelivered(hint: UInt64)
+  /// It handed a hint over: `node`, if that is who it was for, has the key's `entries` now.
+  case hintDelivered(hint: UInt64, to: NodeID?, keyHash: UInt64, entries: [Dot])
   /// It gave a hint up.
   case hintExpired(hint: UInt64)
   /// A read found a replica behind, and sends it what it lacks.

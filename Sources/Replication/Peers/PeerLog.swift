@@ -56,7 +56,8 @@ struct PeerLog: Sendable {
 
   /// Through where records count, by the policy.
   func safe(_ policy: PeerPolicy) -> Index {
-    policy.syncsEveryBatch ? flushed.index : written.index
+    if policy.isPlanted(.answersBeforeDurable) { return head.index }
+    return policy.syncsEveryBatch ? flushed.index : written.index
   }
 }
 

@@ -1,0 +1,19 @@
+/// Something that a bug can be planted in.
+public protocol Plantable {
+  #if PlantedBugs
+    /// The bug; nil: none.
+    var planted: PlantedBug? { get }
+  #endif
+}
+
+extension Plantable {
+  /// Whether `bug` is planted here; never where the package was built without its trait.
+  @inlinable @inline(__always)
+  public func isPlanted(_ bug: PlantedBug) -> Bool {
+    #if PlantedBugs
+      planted == bug
+    #else
+      false
+    #endif
+  }
+}
