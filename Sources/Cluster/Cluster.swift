@@ -287,8 +287,6 @@ public struct Cluster<W: World>: Sendable {
 
   var memberNodes: [Node] { nodes.filter(\.isMember) }
 
-  var members: [NodeID] { nodes.lazy.filter(\.isMember).map(\.id) }
-
   mutating func say(_ kind: Event.Kind, _ node: NodeID?, _ text: String) {
     eventCount += 1
     events.append(Event(number: eventCount, at: now, kind: kind, node: node, text: text))

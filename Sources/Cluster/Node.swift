@@ -136,6 +136,13 @@ struct Node: Sendable {
     clockOffset = .zero
   }
 
+  /// Whether a peer's checkpoint is to be made now, or can be saved.
+  func isCheckpointDue(spacing: Int) -> Bool {
+    guard !isCheckpointing, let peer else { return false }
+    if let pendingCheckpoint { return pendingCheckpoint.point.end <= log.flushed.end }
+    return peer.head.end.distance(from: checkpointEnd) >= max(spacing, checkpointSize)
+  }
+
   /// Drops everything that a process holds in its memory.
   mutating func loseMemory() {
     remembered = disk

@@ -30,10 +30,27 @@ struct SessionKnowledge: Sendable {
 extension Cluster {
   /// The node that a client's requests go to at first: the nearest of its site, dealt out in turn.
   func home(ofClient number: Int, in site: Int) -> NodeID {
-    let here = memberNodes.filter { $0.site == sites[site] }.map(\.id)
-    let nodes = here.isEmpty ? members : here
-    guard !nodes.isEmpty else { return NodeID(1) }
-    return nodes[number / max(1, sites.count) % nodes.count]
+    let turn = number / max(1, sites.count)
+    return member(turn, at: sites[site]) ?? member(turn, at: nil) ?? NodeID(1)
+  }
+
+  /// The member whose turn it is, of a site's or of all; nil: there is none.
+  private func member(_ turn: Int, at site: SiteID?) -> NodeID? {
+    nodes.withUnsafeBufferPointer { nodes in
+      var count = 0
+      Self.look(at: nodes) { node in
+        if node.pointee.isMember, site == nil || node.pointee.site == site { count += 1 }
+      }
+      guard count > 0 else { return nil }
+      var left = turn % count
+      var found: NodeID?
+      Self.look(at: nodes) { node in
+        guard node.pointee.isMember, site == nil || node.pointee.site == site else { return }
+        if left == 0 { found = node.pointee.id }
+        left -= 1
+      }
+      return found
+    }
   }
 
   /// Sends a client's operation to the node it should go to.
@@ -137,7 +154,7 @@ extension Cluster {
   /// The replicas that a read needs.
   private func needed(_ level: RequestLevel?) -> Int {
     guard knobs.model == .leaderless else { return 1 }
-    let replicas = min(knobs.leaderless.replicationFactor, members.count)
+    let replicas = min(knobs.leaderless.replicationFactor, memberCount)
     return switch level {
     case .one: 1
     case .quorum: replicas / 2 + 1

@@ -8,8 +8,8 @@ struct PeerFigures: Sendable {
   var conflicts: [ConflictSnapshot] = []
   /// Keys with siblings, and the nodes (by offset) that show them.
   var siblings: [[UInt8]: Set<Int>] = [:]
-  /// Keys that live replicas show differently, as of the last second's count; and whether they agree.
-  var divergentKeys = 0
+  /// Keys that live replicas show differently, as of the last second's count.
+  var divergence = Divergence()
   var keys = 0
   var hintsDelivered = 0
   var hintsExpired = 0
@@ -32,6 +32,8 @@ struct PeerFigures: Sendable {
     var lower: NodeID
     var upper: NodeID
   }
+
+  var divergentKeys: Int { divergence.keys.count }
 
   var differingRanges: Int { differing.values.reduce(0, +) }
 

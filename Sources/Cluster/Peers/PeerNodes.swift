@@ -85,10 +85,10 @@ extension Cluster {
 
   /// What a node's clocks say now.
   func clock(of id: NodeID) -> PeerClock {
-    let node = nodes[id.offset]
-    return PeerClock(
-      wall: now + node.clockOffset + node.clockGained(at: now),
-      steady: now + node.clockGained(at: now))
+    look(at: id) { node in
+      let steady = now + node.pointee.clockGained(at: now)
+      return PeerClock(wall: steady + node.pointee.clockOffset, steady: steady)
+    }
   }
 
   /// Hands an event to a peer and carries out what it says.

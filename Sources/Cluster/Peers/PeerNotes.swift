@@ -34,6 +34,7 @@ extension Cluster {
         .holds(
           node: id, keyHash: VersionedStore.hash(of: key), context: context, versions: entries))
       noteSiblings(entries.count, of: key, at: id)
+      figures.divergence.noteChange(of: key)
     case .met(let key, let rule, let meeting): met(key, rule, meeting, at: id)
     case .stored(let keyHash, let dot, let hintFor):
       note(.stored(node: id, keyHash: keyHash, dot: dot, hintFor: hintFor))
@@ -42,6 +43,7 @@ extension Cluster {
         .forgot(
           node: id, keyHash: VersionedStore.hash(of: key), ForgetReason(reason)))
       noteSiblings(0, of: key, at: id)
+      figures.divergence.noteChange(of: key)
     case .applied(let origin, let sequence, let depends):
       note(.appliedFrom(node: id, origin: origin, sequence: sequence, depends: depends))
     case .tookState(let applied, let sender):

@@ -20,7 +20,9 @@ extension Cluster {
   }
 
   mutating func peerTick() {
-    for offset in nodes.indices where nodes[offset].isRunning {
+    // Only of several leaders is it known what they should show.
+    let hasLeaders = knobs.model == .multiLeader
+    for offset in nodes.indices where hasLeaders && nodes[offset].isRunning {
       let id = nodes[offset].id
       if let shown = nodes[offset].peer.map({ ($0.appliedHash, $0.store.hash) }),
         let applied = shown.0
@@ -82,19 +84,6 @@ extension Cluster {
 
   // MARK: Agreement
 
-  /// The replicas of a key, and all nodes where every node holds every key.
-  func replicas(of keyHash: UInt64) -> [NodeID] {
-    guard knobs.model == .leaderless,
-      let peer = memberNodes.lazy.compactMap({ $0.peer as? LeaderlessReplica }).first
-    else { return members }
-    return peer.ring.preferenceList(hash: keyHash, count: knobs.leaderless.replicationFactor)
-  }
-
-  /// Whether every running node holds every key.
-  private var holdsAll: Bool {
-    knobs.model != .leaderless || members.count <= knobs.leaderless.replicationFactor
-  }
-
   /// Whether all live replicas agree, and nothing is under way.
   var arePeersConverged: Bool {
     guard memberNodes.allSatisfy({ !$0.isUnderWay }),
@@ -103,7 +92,7 @@ extension Cluster {
     let live = memberNodes.filter(\.isRunning).compactMap(\.peer)
     if holdsAll, let first = live.first {
       guard live.allSatisfy({ $0.store.hash == first.store.hash }) else { return false }
-    } else if figures.divergentKeys > 0 || !countsDivergence.isEmpty {
+    } else if figures.divergentKeys > 0 || isAnyKeyDivergent {
       return false
     }
     let leaders = live.compactMap { $0 as? MultiLeaderReplica }
@@ -113,36 +102,6 @@ extension Cluster {
     let running = Set(memberNodes.filter(\.isRunning).map(\.id))
     return live.compactMap { $0 as? LeaderlessReplica }.allSatisfy { peer in
       running.allSatisfy { peer.hints(for: $0) == 0 } && peer.pendingMoves == 0
-    }
-  }
-
-  /// Keys that live replicas show differently now, by their names.
-  var countsDivergence: Set<[UInt8]> {
-    let live = memberNodes.filter(\.isRunning)
-    var different: Set<[UInt8]> = []
-    for node in live {
-      node.peer?.store.forEach { key, keyHash, state in
-        if different.contains(key) { return true }
-        for replica in holdsAll ? members : replicas(of: keyHash) where replica != node.id {
-          guard nodes[replica.offset].isRunning, let peer = nodes[replica.offset].peer else {
-            continue
-          }
-          if peer.store[key] != state { different.insert(key) }
-        }
-        return true
-      }
-    }
-    return different
-  }
-
-  /// Counts the keys that live replicas show differently; when all hold all and agree, that is none.
-  private mutating func countDivergence() {
-    let live = memberNodes.filter(\.isRunning).compactMap(\.peer)
-    figures.keys = live.map(\.store.count).max() ?? 0
-    if holdsAll, let first = live.first, live.allSatisfy({ $0.store.hash == first.store.hash }) {
-      figures.divergentKeys = 0
-    } else {
-      figures.divergentKeys = countsDivergence.count
     }
   }
 

@@ -80,6 +80,9 @@ extension LeaderlessReplica {
   /// How many requests of clients it waits for others with.
   public var pendingRequests: Int { writes.count + reads.count }
 
+  /// Whether it may hold keys that it is no replica of.
+  public var holdsStrangers: Bool { mayHoldStrangers }
+
   /// How many deleted keys it still knows of.
   public var tombstoneCount: Int { deletedCount }
 }

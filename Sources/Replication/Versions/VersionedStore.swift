@@ -29,8 +29,10 @@ public struct VersionedStore: Sendable {
   public static func hash(of key: [UInt8]) -> UInt64 { key.withUnsafeBytes(ChainHash.hash) }
 
   /// What is known of a key; nil when nothing is.
-  public subscript(key: [UInt8]) -> KeyState? {
-    let keyHash = Self.hash(of: key)
+  public subscript(key: [UInt8]) -> KeyState? { self[key, Self.hash(of: key)] }
+
+  /// The same by a key whose hash is known.
+  public subscript(key: [UInt8], keyHash: UInt64) -> KeyState? {
     let bucket = bucket(keyHash)
     return position(of: key, keyHash, in: bucket).map { buckets[bucket][$0].state }
   }
