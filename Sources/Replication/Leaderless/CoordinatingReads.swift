@@ -29,6 +29,25 @@ struct PendingRead: Sendable {
 
   /// Whether all that were asked have answered.
   var isComplete: Bool { slots.allSatisfy(\.isFinished) }
+
+  /// Takes an answer in.
+  ///
+  /// - Returns: false when none is wanted of that node.
+  mutating func take(
+    _ state: KeyState, from node: NodeID, _ merging: Merging, _ meetings: inout [Meeting]
+  ) -> Bool {
+    guard let slot = slots.firstIndex(where: { $0.node == node || $0.standIn == node }),
+      !isMending, !answers.contains(where: { $0.node == node })
+    else { return false }
+    if slots[slot].node == node {
+      slots[slot].hasAnswered = true
+    } else {
+      slots[slot].standInAnswered = true
+    }
+    _ = merging.join(state, into: &joined, &meetings)
+    answers.append(Answer(slot: slot, node: node, state: state))
+    return true
+  }
 }
 
 extension LeaderlessReplica {
@@ -82,26 +101,14 @@ extension LeaderlessReplica {
   mutating func fetched(
     _ number: UInt64, _ state: KeyState, from node: NodeID, into effects: inout [PeerEffect]
   ) {
-    guard let place = reads.place(of: number), let read = reads.values[place],
-      let slot = read.slots.firstIndex(where: { $0.node == node || $0.standIn == node }),
-      !read.isMending, !read.answers.contains(where: { $0.node == node })
-    else { return }
-    if read.slots[slot].node == node {
-      reads.values[place]?.slots[slot].hasAnswered = true
-    } else {
-      reads.values[place]?.slots[slot].standInAnswered = true
-    }
-    let merging = policy.merging(read.key)
+    guard let place = reads.place(of: number), let key = reads.values[place]?.key else { return }
+    let merging = policy.merging(key)
     var meetings: [Meeting] = []
-    var joined = read.joined
-    _ = merging.join(state, into: &joined, &meetings)
-    reads.values[place]?.joined = joined
+    guard reads.values[place]?.take(state, from: node, merging, &meetings) == true else { return }
     // Whom it mends learns of both at once: that they met is seen here, or nowhere.
     for meeting in meetings {
-      effects.append(.note(.met(key: read.key, rule: merging.rule, meeting)))
+      effects.append(.note(.met(key: key, rule: merging.rule, meeting)))
     }
-    reads.values[place]?.answers.append(
-      PendingRead.Answer(slot: slot, node: node, state: state))
     settleRead(at: place, into: &effects)
   }
 
@@ -155,7 +162,8 @@ extension LeaderlessReplica {
     let number = isAwaited ? reads.numbers[place] : 0
     for (position, answer) in read.answers.enumerated() {
       if answer.state == read.joined {
-        reads.values[place]?.answers[position].isMended = true
+        // What nobody waits for need not be noted.
+        if isAwaited { reads.values[place]?.answers[position].isMended = true }
         continue
       }
       let replica = read.slots[answer.slot].node

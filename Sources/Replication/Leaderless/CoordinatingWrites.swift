@@ -13,6 +13,21 @@ struct PendingWrite: Sendable {
   var quorum: Quorum
   var deadline: Instant
   var isAnswered = false
+
+  /// Notes that a node has it.
+  ///
+  /// - Returns: false when the node was not asked.
+  mutating func stored(by node: NodeID) -> Bool {
+    guard let slot = slots.firstIndex(where: { $0.node == node || $0.standIn == node }) else {
+      return false
+    }
+    if slots[slot].node == node {
+      slots[slot].hasAnswered = true
+    } else {
+      slots[slot].standInAnswered = true
+    }
+    return true
+  }
 }
 
 extension LeaderlessReplica {
@@ -145,7 +160,9 @@ extension LeaderlessReplica {
     _ state: KeyState, of key: [UInt8], _ keyHash: UInt64, _ dot: Dot, ofWriteAt place: Int,
     into effects: inout [PeerEffect]
   ) {
+    // Taken out and put back, so that they are changed where they stand.
     guard var slots = writes.values[place]?.slots else { return }
+    writes.values[place]?.slots = []
     let number = writes.numbers[place]
     for slot in slots.indices {
       let node = slots[slot].node
@@ -178,15 +195,15 @@ extension LeaderlessReplica {
   mutating func writeStored(
     _ number: UInt64, by node: NodeID, into effects: inout [PeerEffect]
   ) {
-    guard let place = place(ofWrite: number), let write = writes.values[place],
-      let slot = write.slots.firstIndex(where: { $0.node == node || $0.standIn == node })
-    else { return }
-    if isPlanted(.replicasCountTwice) { countAnother(of: place, since: slot) }
-    if write.slots[slot].node == node {
-      writes.values[place]?.slots[slot].hasAnswered = true
-    } else {
-      writes.values[place]?.slots[slot].standInAnswered = true
+    guard let place = place(ofWrite: number) else { return }
+    if isPlanted(.replicasCountTwice),
+      let slot = writes.values[place]?.slots.firstIndex(where: {
+        $0.node == node || $0.standIn == node
+      })
+    {
+      countAnother(of: place, since: slot)
     }
+    guard writes.values[place]?.stored(by: node) == true else { return }
     settleWrite(at: place, into: &effects)
   }
 

@@ -52,7 +52,7 @@ struct Dots: Sendable {
 extension LeaderlessReplica {
   /// What this node knows of a key, in its place or as hints; nil: nothing.
   func known(of key: [UInt8], _ keyHash: UInt64) -> KeyState? {
-    let own = store[key]
+    let own = store[key, keyHash]
     guard hints.contains(key, keyHash) else { return own }
     var meetings: [Meeting] = []
     var state = own ?? KeyState()
