@@ -22,6 +22,8 @@ public struct ClusterConfiguration: Sendable {
   public var seed: UInt64
   /// Writes only, whatever the workload: for the benchmark.
   public var writesOnly = false
+  /// Every key is written once before anything else is done: for the benchmark.
+  public var loadsKeys = false
   /// The members' numbers; nil: 1 to ``Knobs/nodes``.
   public var members: MemberNumbers?
   /// Bytes of log between two checkpoints.
@@ -144,6 +146,7 @@ public struct Cluster<W: World>: Sendable {
     load = Load(
       settings: configuration.load, sequenceBase: configuration.bootEpoch << 32)
     load.writesOnly = configuration.writesOnly
+    if configuration.loadsKeys { load.toLoad = 0..<load.keys }
     checker = Checker()
     sites = (1...max(1, knobs.sites)).map { SiteID("site\($0)") }
     setDefaultLinks()

@@ -35,6 +35,8 @@ struct Load: Sendable {
   var inserted = 0
   /// Overrides the mix: writes only, for the benchmark.
   var writesOnly = false
+  /// Keys that are to be written before anything else is done, one after another: for the benchmark.
+  var toLoad = 0..<0
   /// Where sequences begin, so that a later process's are above an earlier one's.
   let sequenceBase: UInt64
   /// Writes under way to each node (by offset), sent together at the end of a turn.
@@ -71,6 +73,10 @@ struct Load: Sendable {
 
   /// Draws the next operation's kind and key.
   mutating func draw(_ random: inout RandomSource) -> (Operation.Kind, key: Int) {
+    if let key = toLoad.first {
+      toLoad.removeFirst()
+      return (.write, key)
+    }
     if writesOnly { return (.write, random.uniform(0..<keys)) }
     let share = random.unit()
     switch workload {

@@ -95,4 +95,20 @@ struct KnobOptions: ParsableArguments {
     ]
     return all.compactMap { name, value in value.map { (name, $0) } }
   }
+
+  /// The knobs with what is given, checked as a whole.
+  func chosen() throws -> Knobs {
+    var knobs = Knobs()
+    let settings = try given.map { name, value in
+      do { return try KnobTable.parse(name: name, value: value) } catch {
+        throw Failure(.usage, "\(error)")
+      }
+    }
+    knobs.apply(settings)
+    for setting in settings {
+      if let misplaced = knobs.misplaced(setting) { throw Failure(.usage, "--" + misplaced) }
+    }
+    if let problem = knobs.problem { throw Failure(.usage, "--" + problem) }
+    return knobs
+  }
 }
