@@ -53,8 +53,8 @@ struct Node: Sendable {
   var clockRate = 1.0
   var clockOffset = Interval.zero
   /// What a rate other than true time's had made of the clock when the rate was last set, and when.
-  private var clockGain = Interval.zero
-  private var clockSetAt = Instant.start
+  private(set) var clockGain = Interval.zero
+  private(set) var clockSetAt = Instant.start
   var diskDelay = Interval.zero
   var diskFull = false
   /// A state worth keeping once it is committed, and the log's position when one was last kept.
@@ -134,13 +134,6 @@ struct Node: Sendable {
     clockSetAt = now
     clockRate = 1
     clockOffset = .zero
-  }
-
-  /// Whether a peer's checkpoint is to be made now, or can be saved.
-  func isCheckpointDue(spacing: Int) -> Bool {
-    guard !isCheckpointing, let peer else { return false }
-    if let pendingCheckpoint { return pendingCheckpoint.point.end <= log.flushed.end }
-    return peer.head.end.distance(from: checkpointEnd) >= max(spacing, checkpointSize)
   }
 
   /// Drops everything that a process holds in its memory.

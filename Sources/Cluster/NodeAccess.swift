@@ -1,4 +1,6 @@
 import Positions
+import Replication
+import WriteAheadLog
 
 // Nodes looked at where they stand. Reading a part of an array's element copies all of it first, which is
 // much of a node, and too much to be done for every event.
@@ -42,5 +44,24 @@ extension Cluster {
       guard let first = nodes.baseAddress else { preconditionFailure("there is such a node") }
       return body(first + id.offset)
     }
+  }
+}
+
+// Questions that come with every event: fields only, since a method's node is a copy.
+extension UnsafePointer<Node> {
+  /// As ``Node/clockGained(at:)``.
+  func clockGained(at now: Instant) -> Interval {
+    let rate = pointee.clockRate
+    let gain = pointee.clockGain
+    return rate == 1 ? gain : gain + (now - pointee.clockSetAt).scaled(by: rate - 1)
+  }
+
+  /// Whether a peer's checkpoint is to be made now, or can be saved.
+  func isCheckpointDue(spacing: Int) -> Bool {
+    if pointee.isCheckpointing { return false }
+    if let point = pointee.pendingCheckpoint?.point { return point.end <= pointee.log.flushed.end }
+    guard let head = pointee.peer?.head else { return false }
+    return head.end.distance(from: pointee.checkpointEnd)
+      >= max(spacing, pointee.checkpointSize)
   }
 }

@@ -58,7 +58,7 @@ extension Cluster {
   /// Keeps a state worth a checkpoint, and saves it once all of it is durable.
   mutating func considerPeerCheckpoint(at id: NodeID) {
     let spacing = configuration.checkpointSpacing
-    guard look(at: id, { $0.pointee.isCheckpointDue(spacing: spacing) }),
+    guard look(at: id, { $0.isCheckpointDue(spacing: spacing) }),
       let head = nodes[id.offset].peer.map({ $0.head })
     else { return }
     let flushed = nodes[id.offset].log.flushed.end

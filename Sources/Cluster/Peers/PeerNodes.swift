@@ -86,7 +86,7 @@ extension Cluster {
   /// What a node's clocks say now.
   func clock(of id: NodeID) -> PeerClock {
     look(at: id) { node in
-      let steady = now + node.pointee.clockGained(at: now)
+      let steady = now + node.clockGained(at: now)
       return PeerClock(wall: steady + node.pointee.clockOffset, steady: steady)
     }
   }
