@@ -3,9 +3,10 @@
 ///
 /// A write is sent to all N replicas and acknowledged when W of them have answered; a read that begins
 /// `t` later is sent to all N, and takes the newest of the first R answers. It is stale when each of
-/// those R replicas got the read before the write. All latencies are drawn independently from what
-/// was measured: what replicas have in common (a slow site, a pause) is not part of the model, and
-/// neither are read repair and anti-entropy, which only make reads fresher.
+/// those R replicas got the read before the write. Latencies are drawn from what was measured: each by
+/// itself as in the paper, or whole requests, so that what a request's replicas have in common (a slow
+/// site, a coordinator that is one of them) stays together. Faults are not part of the model, and
+/// neither are read repair, hints and anti-entropy, which only make reads fresher.
 public struct StalenessPrediction: Equatable, Sendable {
   /// N: copies of each key.
   public let replicas: Int
@@ -14,10 +15,21 @@ public struct StalenessPrediction: Equatable, Sendable {
   /// W: acknowledgements that a write waits for.
   public let writes: Int
 
-  private let writeSeconds: [Double]
-  private let acknowledgementSeconds: [Double]
-  private let readSeconds: [Double]
-  private let responseSeconds: [Double]
+  /// A replica's part in a request.
+  public struct Leg: Equatable, Sendable {
+    /// Seconds from the coordinator to the replica.
+    public var there: Double
+    /// Seconds from then until its answer is with the coordinator.
+    public var back: Double
+
+    /// A part.
+    public init(there: Double, back: Double) {
+      self.there = there
+      self.back = back
+    }
+  }
+
+  private let measured: MeasuredLatencies
 
   private static let seed: UInt64 = 0x5EED_0F57_A1E4_EAD5
 
@@ -43,10 +55,36 @@ public struct StalenessPrediction: Equatable, Sendable {
     self.replicas = replicas
     self.reads = reads
     self.writes = writes
-    self.writeSeconds = writeSeconds
-    self.acknowledgementSeconds = acknowledgementSeconds
-    self.readSeconds = readSeconds
-    self.responseSeconds = responseSeconds
+    measured = .each(
+      write: writeSeconds, acknowledgement: acknowledgementSeconds, read: readSeconds,
+      response: responseSeconds)
+  }
+
+  /// A prediction from whole requests, each as one part for each of its replicas; none if no write or no
+  /// read was measured, or if one has not just N parts of finite length. Which replica of a write is
+  /// which of a read is drawn.
+  ///
+  /// - Parameters:
+  ///   - replicas: N.
+  ///   - reads: R, 1 to N.
+  ///   - writes: W, 1 to N.
+  ///   - writeRequests: of writes.
+  ///   - readRequests: of reads.
+  public init?(
+    replicas: Int, reads: Int, writes: Int, writeRequests: [[Leg]], readRequests: [[Leg]]
+  ) {
+    Self.check(replicas: replicas, reads: reads, writes: writes)
+    for requests in [writeRequests, readRequests] {
+      let isWhole = requests.allSatisfy { legs in
+        legs.count == replicas && legs.allSatisfy { $0.there.isFinite && $0.back.isFinite }
+      }
+      guard !requests.isEmpty, isWhole else { return nil }
+    }
+    self.replicas = replicas
+    self.reads = reads
+    self.writes = writes
+    measured = .whole(
+      writes: writeRequests.flatMap { $0 }, reads: readRequests.flatMap { $0 })
   }
 
   private static func check(replicas: Int, reads: Int, writes: Int) {
@@ -100,18 +138,14 @@ public struct StalenessPrediction: Equatable, Sendable {
     visible.reserveCapacity(trials)
     var acknowledged = [Double](repeating: 0, count: replicas)
     var answered = [(after: Double, lead: Double)](repeating: (0, 0), count: replicas)
-    var counter: UInt64 = 0
-    func draw(_ samples: [Double]) -> Double {
-      defer { counter += 1 }
-      return samples[
-        CountedChance.number(below: samples.count, seed: Self.seed, counter: counter)]
-    }
+    var trial = Trial(replicas: replicas, seed: Self.seed)
     for _ in 0..<trials {
+      trial.draw(from: measured)
       for replica in 0..<replicas {
-        let write = draw(writeSeconds)
-        let acknowledgement = write + draw(acknowledgementSeconds)
-        let read = draw(readSeconds)
-        let response = read + draw(responseSeconds)
+        let write = trial.writes[replica].there
+        let acknowledgement = write + trial.writes[replica].back
+        let read = trial.reads[replica].there
+        let response = read + trial.reads[replica].back
         // Replicas are few: both lists are kept in order as they grow.
         var place = replica
         while place > 0, acknowledged[place - 1] > acknowledgement {
