@@ -89,6 +89,8 @@ struct KeyFacts: Sendable {
   var made = VersionVector()
   /// What the acknowledged ones come to, save those that are lost.
   var acknowledged = VersionVector()
+  /// When the newest of them was acknowledged.
+  var acknowledgedAt: Instant?
   /// What a node knew that forgot the key's tombstone: it need not be known any more.
   var collected = VersionVector()
   /// The tombstones that went so.

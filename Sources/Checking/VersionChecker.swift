@@ -29,6 +29,12 @@ public struct VersionChecker: Sendable {
   /// How many there were.
   public var findingCount: Int { around.findingCount }
 
+  /// When a write of a key was last acknowledged; nil: none was that a read could miss.
+  public func acknowledged(keyHash: UInt64) -> Instant? {
+    guard let place = keys.place(of: keyHash), !keys[place].acknowledged.isEmpty else { return nil }
+    return keys[place].acknowledgedAt
+  }
+
   /// Takes an observation made at `instant`.
   public mutating func observe(_ observation: VersionObservation, at instant: Instant) {
     around.now = instant

@@ -59,6 +59,7 @@ extension KeyFacts {
       return
     }
     acknowledged.insert(dot)
+    acknowledgedAt = around.now
     leastNeeded = min(leastNeeded, needed)
     guard let position = position(dot) else {
       // What took its place was acknowledged before it.

@@ -169,6 +169,8 @@ extension Cluster {
     note(
       .readInvoked(
         id: id, session: session, keyHash: keyHash, needed: needed(level), guarantee: guarantee))
+    guard knobs.model == .leaderless else { return }
+    figures.latencies.invoked(id, acknowledged: versions.acknowledged(keyHash: keyHash))
   }
 
   /// What an answer promises, as it leaves the node.
@@ -237,6 +239,7 @@ extension Cluster {
     note(
       .readReturned(
         id: id, servedBy: node, context: state.context, versions: state.entries.map(\.dot)))
+    figures.latencies.returned(id)
     let isStale = versions.ledger.staleReads > staleBefore
     let key = session == 0 ? load.named.key : Load.key(operation.key)
     let keyHash = VersionedStore.hash(of: key)

@@ -50,8 +50,32 @@ extension Cluster {
     {
       queue.schedule(.peerMessage(message, from: sender, to: receiver), at: again)
     }
+    watch(message, from: sender, to: receiver, arrival: arrival)
     queue.schedule(.peerMessage(message, from: sender, to: receiver), at: arrival)
   }
+
+  /// Measures what stale reads are predicted from.
+  private mutating func watch(
+    _ message: PeerMessage, from sender: NodeID, to receiver: NodeID, arrival: Instant
+  ) {
+    switch message {
+    case .store(let number, _, _, nil) where LeaderlessReplica.isWrite(number):
+      figures.latencies.sent(
+        number, by: sender, to: receiver, at: now, arrival: arrival, isWrite: true)
+    case .fetch(let number, _):
+      figures.latencies.sent(
+        number, by: sender, to: receiver, at: now, arrival: arrival, isWrite: false)
+    case .stored(let number) where LeaderlessReplica.isWrite(number), .fetched(let number, _):
+      guard figures.latencies.isFollowing else { return }
+      figures.latencies.answered(
+        number, by: sender, to: receiver, arrival: arrival, replicas: replicaCount)
+    case .forward(let request, _): figures.latencies.reached(request.id, at: arrival)
+    default: break
+    }
+  }
+
+  /// How many replicas a key has where nobody leads.
+  var replicaCount: Int { min(knobs.leaderless.replicationFactor, memberCount) }
 
   // MARK: Checkpoints
 

@@ -11,6 +11,9 @@ struct PeerFigures: Sendable {
   /// Keys that live replicas show differently, as of the last second's count.
   var divergence = Divergence()
   var keys = 0
+  /// What is measured of quorums' messages, and the stale reads that it predicts, once a second.
+  var latencies = PeerLatencies()
+  var predictedStaleness: Double?
   var hintsDelivered = 0
   var hintsExpired = 0
   var repairs = 0

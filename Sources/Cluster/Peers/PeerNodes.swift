@@ -148,6 +148,7 @@ extension Cluster {
 
   mutating func serve(_ request: consuming PeerRequest, at id: NodeID) {
     nodes[id.offset].served += 1
+    if case .read = request.kind { figures.latencies.reached(request.id, at: now) }
     runPeer(.request(request), at: id)
   }
 

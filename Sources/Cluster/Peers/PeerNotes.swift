@@ -28,6 +28,7 @@ extension Cluster {
   mutating func take(_ said: PeerNote, of id: NodeID) {
     switch said {
     case .created(let key, let rule, let change, let dot, let past, let clock, let request):
+      figures.latencies.made(dot, of: VersionedStore.hash(of: key), by: id, at: now)
       created(key, rule, change, dot, past: past, clock: clock, request)
     case .holds(let key, let context, let entries):
       note(
@@ -37,6 +38,9 @@ extension Cluster {
       figures.divergence.noteChange(of: key)
     case .met(let key, let rule, let meeting): met(key, rule, meeting, at: id)
     case .stored(let keyHash, let dot, let hintFor):
+      if hintFor == nil, figures.latencies.isFollowing {
+        figures.latencies.stored(dot, of: keyHash, at: id, now: now, replicas: replicaCount)
+      }
       note(.stored(node: id, keyHash: keyHash, dot: dot, hintFor: hintFor))
     case .forgot(let key, let reason):
       note(

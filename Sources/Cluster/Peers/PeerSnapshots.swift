@@ -132,6 +132,7 @@ extension Cluster {
       model.measuredStaleness =
         Double(ledger.staleReads) / Double(ledger.readsThatCouldBeStale)
     }
+    model.predictedStaleness = figures.predictedStaleness
     model.versions = versionsSnapshot
     return model
   }

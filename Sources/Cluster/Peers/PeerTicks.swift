@@ -50,6 +50,7 @@ extension Cluster {
     metrics.second(elapsed)
     noteTimeline(elapsed)
     countDivergence()
+    predictStaleness()
     for id in members {
       let served = Double(nodes[id.offset].served)
       nodes[id.offset].servedPerSecond = served / max(elapsed.seconds, 1e-9)
@@ -80,6 +81,14 @@ extension Cluster {
         former[group] = (node.id, root, contents)
       }
     }
+  }
+
+  private mutating func predictStaleness() {
+    guard knobs.model == .leaderless else { return }
+    let replicas = replicaCount
+    figures.predictedStaleness = figures.latencies.prediction(
+      replicas: replicas, reads: min(knobs.leaderless.readQuorum, replicas),
+      writes: min(knobs.leaderless.writeQuorum, replicas))
   }
 
   // MARK: Agreement

@@ -62,3 +62,9 @@ enum RequestKind: UInt64 {
   /// Which table a number is of; nil when it is none's.
   init?(of number: UInt64) { self.init(rawValue: number & 7) }
 }
+
+extension LeaderlessReplica {
+  /// Whether a message's number is of a client's write, for those who watch; else of a
+  /// read, or of what nodes do for themselves.
+  public static func isWrite(_ number: UInt64) -> Bool { RequestKind(of: number) == .write }
+}
