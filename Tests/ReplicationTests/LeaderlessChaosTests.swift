@@ -99,7 +99,7 @@ import Testing
   @Test(arguments: [3, 5])
   func strictQuorumsGiveRegularReads(count: Int) {
     var answered = 0
-    for seed in 0..<300 {
+    for seed in 0..<120 {
       var ensemble = LeaderlessEnsemble(
         count,
         policy: {
@@ -140,7 +140,7 @@ import Testing
 
   @Test func sloppyQuorumsMissWritesAndConverge() {
     var missed = 0
-    for seed in 0..<100 {
+    for seed in 0..<40 {
       var ensemble = LeaderlessEnsemble(
         5, policy: { $0.leaderless.isSloppy = true }, seed: UInt64(seed))
       ensemble.lossPercent = seed % 3 * 5
@@ -162,7 +162,7 @@ import Testing
   }
 
   @Test func countersAndSetsComeTogether() {
-    for seed in 0..<60 {
+    for seed in 0..<30 {
       var ensemble = LeaderlessEnsemble(
         seed % 2 == 0 ? 3 : 5,
         policy: {

@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test func readsStayRegularWhileKeysMove() {
-    for seed in 0..<100 {
+    for seed in 0..<40 {
       var ensemble = LeaderlessEnsemble(4, seed: UInt64(seed))
       ensemble.keepsNotes = false
       ensemble.lossPercent = seed % 4 * 5
