@@ -91,6 +91,7 @@ public struct Cluster<W: World>: Sendable {
   var figures = PeerFigures()
   var ages = RecordAges()
   var optimes = OptimeTable()
+  var writers = LogWriters()
   var highWater = HighWater()
   var timeline = Timeline()
   /// How many of the checker's reports were told.

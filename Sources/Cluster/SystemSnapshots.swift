@@ -4,8 +4,6 @@ import Replication
 
 // What a preset's own view needs of a single leader's cluster.
 extension Cluster {
-  private static var spansMaximum: Int { 64 }
-
   private static func history(of node: Node) -> TermHistory? {
     node.replica?.history ?? node.remembered?.history
   }
@@ -13,10 +11,7 @@ extension Cluster {
   func fillForSystem(_ snapshot: inout NodeSnapshot, from node: Node, _ lead: Replica?) {
     let history = Self.history(of: node)
     let last = node.replica == nil ? snapshot.flushedIndex : snapshot.receivedIndex
-    snapshot.spans = (history?.spans.suffix(Self.spansMaximum) ?? []).compactMap {
-      guard $0.first <= last else { return nil }
-      return LogSpanSnapshot(term: $0.term, first: $0.first, last: min($0.last, last))
-    }
+    snapshot.spans = spans(of: history, through: last)
     guard knobs.terms.notation == .optime else { return }
     var optimes = OptimesSnapshot()
     optimes.received = optime(of: snapshot.receivedIndex, in: history)

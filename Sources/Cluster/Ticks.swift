@@ -33,6 +33,7 @@ extension Cluster {
     metrics.second(elapsed)
     renewChanges()
     noteTimeline(elapsed)
+    noteWriters()
     let lead = leader.flatMap { nodes[$0.offset].replica }
     for id in members {
       let lag = lag(of: nodes[id.offset], behind: lead).time?.milliseconds

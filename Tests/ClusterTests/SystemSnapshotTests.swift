@@ -60,6 +60,16 @@ import Testing
     #expect(notes.contains { $0.hasPrefix("errant on n1, not on n2: \(errant)") }, "\(notes)")
   }
 
+  @Test func whatACheckpointStandsForKeepsItsSource() throws {
+    var scene = try Scene(["preset mysql"], checkpointSpacing: 64 << 10, segmentSize: 64 << 10)
+    scene.run(15_000)
+    let node = try #require(scene.node(2))
+    #expect(node.oldest > .zero)
+    let set = TransactionSet(node.spans, through: node.receivedIndex)
+    #expect(set.purged == .zero && set.count == Int(node.receivedIndex.rawValue), "\(set)")
+    #expect(set.description == "n1:1-\(node.receivedIndex)")
+  }
+
   @Test func aSlowLinkIsZeroSecondsBehind() throws {
     var scene = try Scene(["preset mysql"])
     scene.run(2_000)
