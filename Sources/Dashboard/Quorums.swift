@@ -8,6 +8,8 @@ struct Quorums {
   let read: Int
   let write: Int
   let isSloppy: Bool
+  /// Whether others answer reads for replicas that are down, whether or not their copies count for writes.
+  let hasStandIns: Bool
   /// Nodes of the ring that run.
   let running: Int
   /// Replicas that run, of the key that has the fewest.
@@ -23,6 +25,7 @@ struct Quorums {
     let replicas = min(knobs.replicationFactor, max(1, nodes.count))
     (self.replicas, read, write) = (replicas, knobs.readQuorum, knobs.writeQuorum)
     isSloppy = knobs.sloppy && knobs.hintsCount
+    hasStandIns = knobs.sloppy
     running = up.count
     let dead = nodes.count - up.count
     var living: [Int] = []
@@ -35,7 +38,8 @@ struct Quorums {
       living = [replicas - min(dead, replicas)]
     }
     fewest = living.min() ?? 0
-    let (read, write) = (self.read, isSloppy && up.count >= self.write ? 0 : self.write)
+    let read = hasStandIns && up.count >= self.read ? 0 : self.read
+    let write = isSloppy && up.count >= self.write ? 0 : self.write
     let total = Double(max(1, living.count))
     unreadable = Double(living.filter { $0 < read }.count) / total
     unwritable = Double(living.filter { $0 < write }.count) / total
@@ -61,7 +65,7 @@ struct Quorums {
   }
 
   /// Failures of whichever nodes, after which every key can still be read.
-  var readsAfter: Int { fewest - read }
+  var readsAfter: Int { hasStandIns ? running - read : fewest - read }
 
   /// The same for writes. Stand-ins take them as long as there are any.
   var writesAfter: Int { isSloppy ? running - write : fewest - write }

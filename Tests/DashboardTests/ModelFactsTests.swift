@@ -54,7 +54,7 @@ import Testing
     let hints = try #require(count(Scenes.quorumHints))
     #expect([hints.writesAfter, hints.readsAfter] == [0, 0])
     let sloppy = try #require(count(Scenes.quorumSloppy))
-    #expect([sloppy.writesAfter, sloppy.readsAfter] == [3, 1])
+    #expect([sloppy.writesAfter, sloppy.readsAfter] == [3, 3])
     #expect(!sloppy.overlap)
     let weak = try #require(count(Scenes.quorumDivergent))
     #expect(weak.sum == "R1+W1<N3" && !weak.overlap)
