@@ -1,38 +1,17 @@
 import Operations
 import Positions
-import Synchronization
 import World
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Two clusters in the simulated world side by side, run by one thread; every command goes to both.
-public final class DuelEngine: Engine {
-  private enum Order: Sendable {
-    case command(Command, then: @Sendable (CommandOutcome) -> Void)
-    case cue(Cue)
-  }
-
-  private struct Shared: Sendable {
-    var snapshot: ClusterSnapshot?
-    var other: ClusterSnapshot?
-    var narration: Narration?
-    var isStopped = false
-    var isClosed = false
-    var isBusy = false
-  }
-
-  private let shared = Mutex(Shared())
-  private let orders = Mailbox<Order>()
-  private let onChange: @Sendable () -> Void
+public final class DuelEngine: DeskEngine {
+  let desk: EngineDesk
 
   /// Nanoseconds between two snapshots.
   private static let frame: Int64 = 33_000_000
 
   /// Starts the engine's thread; `onChange` is called from it after every snapshot.
   public init(_ duel: Duel, onChange: @escaping @Sendable () -> Void) throws {
-    self.onChange = onChange
+    desk = EngineDesk(onChange: onChange)
     let runner = Runner(duel, engine: self)
     try Thread.start { runner.run() }
   }
@@ -40,36 +19,6 @@ public final class DuelEngine: Engine {
   public var capabilities: Capabilities { [.pace, .step] }
 
   public var isDuel: Bool { true }
-
-  public func perform(
-    _ command: Command, then: @escaping @Sendable (CommandOutcome) -> Void
-  ) {
-    orders.put(.command(command, then: then))
-  }
-
-  public func cue(_ cue: Cue) { orders.put(.cue(cue)) }
-
-  public var narration: Narration? { shared.withLock { $0.narration } }
-
-  public var snapshot: ClusterSnapshot? { shared.withLock { $0.snapshot } }
-
-  public var other: ClusterSnapshot? { shared.withLock { $0.other } }
-
-  public func takeEvents() -> [Event] { [] }
-
-  public var isBusy: Bool { shared.withLock { $0.isBusy } }
-
-  public func pauseClock() { shared.withLock { $0.isStopped = true } }
-
-  public func resumeClock() {
-    shared.withLock { $0.isStopped = false }
-    orders.wake()
-  }
-
-  public func close() {
-    orders.close()
-    while !shared.withLock({ $0.isClosed }) { usleep(1000) }
-  }
 
   /// What the thread does; it alone touches the two clusters.
   private final class Runner: @unchecked Sendable {
@@ -91,15 +40,14 @@ public final class DuelEngine: Engine {
     func run() {
       publish()
       while true {
-        let stands = isPaused || engine.shared.withLock { $0.isStopped }
+        let stands = isPaused || engine.desk.isStopped
         var changed = false
-        switch engine.orders.take(until: stands ? nil : nextFrame) {
+        switch engine.desk.orders.take(until: stands ? nil : nextFrame) {
         case .elements(let orders):
           for order in orders { take(order) }
           changed = true
         case .closed:
-          engine.shared.withLock { $0.isClosed = true }
-          return engine.onChange()
+          return engine.desk.end()
         case .woken: movedAt = MonotonicClock.now
         case .deadline: break
         }
@@ -112,7 +60,7 @@ public final class DuelEngine: Engine {
       let begun = MonotonicClock.now
       let elapsed = begun - movedAt
       movedAt = begun
-      if isPaused || engine.shared.withLock({ $0.isStopped }) { return }
+      if isPaused || engine.desk.isStopped { return }
       duel.move(by: Interval(nanoseconds: elapsed)) {
         MonotonicClock.now - begun < 2 * DuelEngine.frame
       }
@@ -123,16 +71,13 @@ public final class DuelEngine: Engine {
       let speed = isPaused ? 0 : duel.speed
       let left = duel.plays.left.machine.cluster.snapshot(speed: speed)
       let right = duel.plays.right.machine.cluster.snapshot(speed: speed)
-      engine.shared.withLock { shared in
-        shared.snapshot = left
-        shared.other = right
-        shared.narration = duel.narration
-        shared.isBusy = duel.plays.left.machine.isBusy || duel.plays.right.machine.isBusy
-      }
-      engine.onChange()
+      engine.desk.show(
+        EngineDesk.Shown(
+          snapshot: left, other: right, narration: duel.narration,
+          isBusy: duel.plays.left.machine.isBusy || duel.plays.right.machine.isBusy))
     }
 
-    private func take(_ order: Order) {
+    private func take(_ order: EngineDesk.Order) {
       switch order {
       case .command(let command, let then): then(perform(command))
       case .cue(let cue):

@@ -1,20 +1,10 @@
 import Operations
 import Positions
-import Synchronization
 import World
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// The lab in the simulated world, with a past to go back to and endings to compare, run by a thread of
 /// its own at a chosen speed.
-public final class SimulatedEngine: Engine {
-  private enum Order: Sendable {
-    case command(Command, then: @Sendable (CommandOutcome) -> Void)
-    case cue(Cue)
-  }
-
+public final class SimulatedEngine: DeskEngine {
   /// How a script is played to an audience.
   public struct Manner: Sendable {
     /// The clock's speed at the beginning, 1 being real time; reading goes as much faster.
@@ -30,18 +20,7 @@ public final class SimulatedEngine: Engine {
     public init() {}
   }
 
-  private struct Shared: Sendable {
-    var snapshot: ClusterSnapshot?
-    var other: ClusterSnapshot?
-    var narration: Narration?
-    var isStopped = false
-    var isClosed = false
-    var isBusy = false
-  }
-
-  private let shared = Mutex(Shared())
-  private let orders = Mailbox<Order>()
-  private let onChange: @Sendable () -> Void
+  let desk: EngineDesk
 
   /// Nanoseconds between two snapshots.
   private static let frame: Int64 = 33_000_000
@@ -59,7 +38,7 @@ public final class SimulatedEngine: Engine {
     director: (any Director)? = nil, manner: Manner = Manner(),
     onChange: @escaping @Sendable () -> Void
   ) throws {
-    self.onChange = onChange
+    desk = EngineDesk(onChange: onChange)
     let machine = try TimeMachine(configuration: configuration, script: script)
     let runner = Runner(
       stage: Stage(Play(machine: machine, director: director), manner), engine: self)
@@ -67,36 +46,6 @@ public final class SimulatedEngine: Engine {
   }
 
   public var capabilities: Capabilities { [.pace, .step, .travel] }
-
-  public func perform(
-    _ command: Command, then: @escaping @Sendable (CommandOutcome) -> Void
-  ) {
-    orders.put(.command(command, then: then))
-  }
-
-  public func cue(_ cue: Cue) { orders.put(.cue(cue)) }
-
-  public var narration: Narration? { shared.withLock { $0.narration } }
-
-  public var snapshot: ClusterSnapshot? { shared.withLock { $0.snapshot } }
-
-  public var other: ClusterSnapshot? { shared.withLock { $0.other } }
-
-  public func takeEvents() -> [Event] { [] }
-
-  public var isBusy: Bool { shared.withLock { $0.isBusy } }
-
-  public func pauseClock() { shared.withLock { $0.isStopped = true } }
-
-  public func resumeClock() {
-    shared.withLock { $0.isStopped = false }
-    orders.wake()
-  }
-
-  public func close() {
-    orders.close()
-    while !shared.withLock({ $0.isClosed }) { usleep(1000) }
-  }
 
   /// What the thread does; it alone touches the machine.
   private final class Runner: @unchecked Sendable {
@@ -124,8 +73,8 @@ public final class SimulatedEngine: Engine {
     func run() {
       publish()
       while true {
-        let stands = isPaused || engine.shared.withLock { $0.isStopped }
-        let waiting = engine.orders.take(until: stands ? nil : nextFrame)
+        let stands = isPaused || engine.desk.isStopped
+        let waiting = engine.desk.orders.take(until: stands ? nil : nextFrame)
         var changed = false
         switch waiting {
         case .elements(let orders):
@@ -141,7 +90,7 @@ public final class SimulatedEngine: Engine {
       }
     }
 
-    private func take(_ order: Order) {
+    private func take(_ order: EngineDesk.Order) {
       switch order {
       case .command(let command, let then): then(perform(command))
       case .cue(let cue):
@@ -166,8 +115,7 @@ public final class SimulatedEngine: Engine {
 
     private func end() {
       publish()
-      engine.shared.withLock { $0.isClosed = true }
-      engine.onChange()
+      engine.desk.end()
     }
 
     /// Lets as much time pass as has passed outside, or as much as there is a processor for.
@@ -175,7 +123,7 @@ public final class SimulatedEngine: Engine {
       let begun = MonotonicClock.now
       let elapsed = begun - movedAt
       movedAt = begun
-      if isPaused || engine.shared.withLock({ $0.isStopped }) { return }
+      if isPaused || engine.desk.isStopped { return }
       stage.move(by: Interval(nanoseconds: elapsed)) {
         MonotonicClock.now - begun < 2 * SimulatedEngine.frame
       }
@@ -198,13 +146,9 @@ public final class SimulatedEngine: Engine {
         other?.go(to: machine.now)
         parallel = other?.cluster.snapshot(speed: isPaused ? 0 : stage.speed)
       }
-      engine.shared.withLock { shared in
-        shared.snapshot = snapshot
-        shared.other = parallel
-        shared.narration = stage.narration
-        shared.isBusy = machine.isBusy
-      }
-      engine.onChange()
+      engine.desk.show(
+        EngineDesk.Shown(
+          snapshot: snapshot, other: parallel, narration: stage.narration, isBusy: machine.isBusy))
     }
 
     // MARK: Commands
