@@ -79,6 +79,8 @@ public struct Cluster<W: World>: Sendable {
   public internal(set) var now = Instant.start
 
   var queue = EventQueue<ClusterEvent>()
+  /// Peers that appended records which their disks were not handed yet.
+  var toFlush: [NodeID] = []
   var network: Network
   var random: RandomSource
   /// Nodes by their number, those that left included: what is still under way finds them dead.
@@ -216,13 +218,20 @@ public struct Cluster<W: World>: Sendable {
     if let next, next <= now, next <= limit, !world.hasCompletion {
       // Where more is always due, the writes must not wait for ever.
       turn += 1
-      if turn % Self.turnMaximum == 0 { sendOutbox() }
+      if turn % Self.turnMaximum == 0 {
+        sendOutbox()
+        flushAll()
+      }
       if let (_, event) = queue.pop() { handle(event) }
       return true
     }
     // Clients' writes of this moment go together, once everything that is due was handled.
     if !load.outboxNodes.isEmpty {
       sendOutbox()
+      return true
+    }
+    if !toFlush.isEmpty {
+      flushAll()
       return true
     }
     turn = 0

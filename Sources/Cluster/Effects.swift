@@ -95,6 +95,16 @@ extension Cluster {
     swap(&output, &self.output)
   }
 
+  /// Hands what a peer appended to the disk once everything that is due was handled: one sync then
+  /// carries what many messages brought, where the first of them would have begun one for itself.
+  mutating func flushSoon(_ id: NodeID) {
+    if nodes[id.offset].needsFlush, !toFlush.contains(id) { toFlush.append(id) }
+  }
+
+  mutating func flushAll() {
+    while let id = toFlush.popLast() { flushIfNeeded(id) }
+  }
+
   mutating func flushIfNeeded(_ id: NodeID) {
     guard nodes[id.offset].needsFlush else { return }
     nodes[id.offset].needsFlush = false

@@ -144,7 +144,7 @@ extension Cluster {
       observe(.diskFailed(node: completion.node))
     }
     onLog(completion.node) { $0.handle(completion.completion, into: &$1) }
-    flushIfNeeded(completion.node)
+    if hasPeers { flushSoon(completion.node) } else { flushIfNeeded(completion.node) }
   }
 
   /// Ends a node's process: what is in its memory is gone, its clients' connections break.

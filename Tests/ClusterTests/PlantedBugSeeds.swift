@@ -84,7 +84,7 @@
       .writersAlwaysWin: 4,
       .countersKeepOnePart: 21,
       .countersAddTotals: 27,
-      .removalsWinOverAdds: 27,
+      .removalsWinOverAdds: 16,
       .writesReplaceUnseen: 50,
       .writesForgetWhatTheyReplace: 50,
       .writesTravelWithoutContext: 50,
@@ -123,7 +123,7 @@
       .exchangesOverwrite: 27,
       .exchangesSkipRanges: 27,
       .treesMissDeletions: 37,
-      .treesMissForgottenKeys: 7,
+      .treesMissForgottenKeys: 180,
       .treesMissRepairs: 27,
     ]
   }

@@ -6,7 +6,8 @@ import WriteAheadLog
 
 // What peers want to happen.
 extension Cluster {
-  /// Makes a peer's effects so, in order; what it appended is handed to the disk at the end.
+  /// Makes a peer's effects so, in order; what it appended goes to the disk with all else that this moment
+  /// brings.
   mutating func carryOut(_ effects: inout [PeerEffect], of id: NodeID) {
     for position in effects.indices {
       // Moved out, and not copied: something that holds nothing takes its place.
@@ -15,7 +16,7 @@ extension Cluster {
       carryOut(effect, of: id)
     }
     while effects.popLast() != nil {}
-    flushIfNeeded(id)
+    flushSoon(id)
     considerPeerCheckpoint(at: id)
   }
 

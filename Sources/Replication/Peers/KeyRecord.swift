@@ -27,6 +27,17 @@ public enum KeyRecord: Equatable, Sendable {
     return writer.bytes
   }
 
+  /// Bytes of the payload, or a few more.
+  var sizeAbout: Int {
+    switch self {
+    case .write(let write): 32 + write.size
+    case .taken(let key, let state): 16 + key.count + state.size
+    case .hint(_, _, _, let key, let state): 32 + key.count + state.size
+    case .taking(let vector), .reached(let vector): 16 + 16 * vector.entries.count
+    case .hintDone, .forgotten: 32
+    }
+  }
+
   func encode(into writer: inout ByteWriter) {
     switch self {
     case .write(let write):

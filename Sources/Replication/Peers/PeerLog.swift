@@ -40,8 +40,16 @@ struct PeerLog: Sendable {
   /// Appends records; what the shell must do is appended to `effects`.
   mutating func append(_ records: [KeyRecord], into effects: inout [PeerEffect]) {
     guard !records.isEmpty else { return }
-    var batch = RecordBatch(after: head)
-    for record in records { batch.append(kind: .version, term: term, payload: record.encoded) }
+    var writer = ByteWriter(reserving: records.reduce(0) { $0 + $1.sizeAbout })
+    var spans: [PayloadSpan] = []
+    spans.reserveCapacity(records.count)
+    for record in records {
+      let offset = writer.bytes.count
+      record.encode(into: &writer)
+      spans.append(PayloadSpan(offset: offset, length: writer.bytes.count - offset))
+    }
+    let batch = RecordBatch.adopting(
+      writer.bytes, spans: spans, kind: .version, term: term, after: head)
     window.append(batch)
     window.trim(through: written.index)
     effects.append(.append(batch))
