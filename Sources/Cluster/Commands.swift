@@ -247,6 +247,7 @@ extension Cluster {
     stop(id, as: .dead("its disk is lost"))
     world.wipe(id)
     nodes[id.offset].remembered = nil
+    nodes[id.offset].lastApplied = VersionVector()
     nodes[id.offset].checkpointEnd = .zero
     nodes[id.offset].checkpointSize = 0
     observe(.wiped(node: id))

@@ -76,6 +76,8 @@ struct Node: Sendable {
   var diskBytes = 0
   /// What its disk held when it last stopped; nil while it runs, and when the disk is lost.
   var remembered: DiskContents?
+  /// With several leaders: what it had of everybody's writes when its process ended.
+  var lastApplied = VersionVector()
   /// Whether its log has noted everything and is done.
   var isClosed = false
 
@@ -139,6 +141,7 @@ struct Node: Sendable {
   /// Drops everything that a process holds in its memory.
   mutating func loseMemory() {
     remembered = disk
+    if let peer = peer as? MultiLeaderReplica { lastApplied = peer.applied }
     replica = nil
     peer = nil
     deferredForPeer = []

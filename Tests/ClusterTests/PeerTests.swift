@@ -70,6 +70,37 @@ import World
     #expect(try holders().map(\.isParted) == [true, true, true])
   }
 
+  /// A dead node's log has what it had, and its keys are still its own.
+  @Test func whatTheDeadHadIsRemembered() throws {
+    var scene = try Scene(["model multi-leader"], load: "load ycsb-a rate=0")
+    scene.run(500)
+    for number in 1...3 {
+      try scene.perform("write k\(number) one at n1")
+      scene.run(200)
+    }
+    func stream() throws -> MultiLeaderSnapshot.Stream? {
+      try #require(scene.snapshot.model.multiLeader).streams
+        .first { $0.origin == NodeID(1) && $0.to == NodeID(2) }
+    }
+    try scene.perform("kill n2")
+    try scene.perform("write k4 one at n1")
+    scene.run(200)
+    #expect(try stream()?.applied == 3)
+    #expect(try stream()?.written == 4)
+    try scene.perform("wipe n2")
+    #expect(try stream()?.applied == 0)
+
+    var ring = try Scene(["model leaderless", "nodes 5"], load: "load ycsb-a rate=0")
+    ring.run(500)
+    func shares() throws -> [Double] {
+      try #require(ring.snapshot.model.leaderless).ring.map(\.share)
+    }
+    let before = try shares()
+    try ring.perform("kill n2")
+    #expect(try shares() == before)
+    #expect(before[1] > 0.3)
+  }
+
   @Test func siblingsStandUntilOneIsChosen() throws {
     var scene = try Scene(
       ["model multi-leader", "resolve siblings"], load: "load ycsb-a rate=0")

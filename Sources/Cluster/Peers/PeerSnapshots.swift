@@ -60,7 +60,7 @@ extension Cluster {
 
   private func stream(from origin: NodeID, to: NodeID) -> MultiLeaderSnapshot.Stream {
     let written = written(by: origin)
-    let has = leader(to)?.applied ?? VersionVector()
+    let has = leader(to)?.applied ?? nodes[to.offset].lastApplied
     var (applied, total): (UInt64, UInt64) = (0, 0)
     var oldest: Instant?
     for dot in written.entries {
@@ -99,10 +99,13 @@ extension Cluster {
   private var leaderlessSnapshot: LeaderlessSnapshot {
     var model = LeaderlessSnapshot()
     let replicas = knobs.leaderless.replicationFactor
+    // Who is dead keeps its place in the others' rings.
+    let standing = memberNodes.lazy.compactMap { $0.peer as? LeaderlessReplica }.first?.ring
     for node in memberNodes {
       var place = LeaderlessSnapshot.RingNode(node: node.id)
+      let ring = (node.peer as? LeaderlessReplica)?.ring ?? standing
+      place.share = ring?.share(of: node.id, replicas: min(replicas, members.count)) ?? 0
       if let peer = node.peer as? LeaderlessReplica {
-        place.share = peer.ring.share(of: node.id, replicas: min(replicas, members.count))
         place.hints = peer.hintCount
         place.hintsFor = peer.hintCounts.map {
           LeaderlessSnapshot.HintsFor(node: $0.target, count: $0.count)
