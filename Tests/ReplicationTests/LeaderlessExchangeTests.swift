@@ -1,3 +1,4 @@
+import Foundation
 import Positions
 import Testing
 
@@ -82,8 +83,14 @@ import Testing
     return size
   }
 
+  /// `REPLICASCOPE_KEYS=1000000` in the environment: that many, which takes a few minutes.
+  private static var sizes: [Int] {
+    ProcessInfo.processInfo.environment["REPLICASCOPE_KEYS"].flatMap { Int($0) }.map { [$0] }
+      ?? [20_000, 100_000]
+  }
+
   /// Leaves grow with the keys: the share of them that goes over the wire does not.
-  @Test(arguments: [20_000, 100_000])
+  @Test(arguments: sizes)
   func aHundredDifferencesCostLessThanAHundredthOfTheData(keys: Int) throws {
     var store = VersionedStore()
     for number in 0..<keys { try Self.put(1, under: number, by: 1, in: &store) }
@@ -98,6 +105,7 @@ import Testing
     let share = Double(pair.bytes) / Double(Self.size(of: store))
     #expect(share < 0.01 * Double(max(1, 50_000 / keys)))
     #expect(pair.keysSent >= 100)
+    print("\(keys) keys, 100 differ: \(pair.bytes) bytes exchanged, \(share * 100) % of the data")
   }
 
   @Test func equalReplicasSendTheirRootsOnly() throws {
