@@ -62,6 +62,9 @@ let package = Package(
 
     .target(name: "CTexts"),
     module("Scenarios", ["Positions", "Operations", "CTexts"]),
+    .target(
+      name: "Workshop", dependencies: ["Positions", "Operations", "Scenarios", "CTexts"],
+      exclude: ["Lessons"], swiftSettings: strict),
 
     // The screen.
     module("Dashboard", ["Positions", "Canvas", "Operations"]),
@@ -70,8 +73,8 @@ let package = Package(
     .executableTarget(
       name: "replicascope",
       dependencies: [
-        "Cluster", "Scenarios", "Dashboard", "Terminal", "Canvas", "Operations", "Replication",
-        "World",
+        "Cluster", "Scenarios", "Workshop", "Dashboard", "Terminal", "Canvas", "Operations",
+        "Replication", "World",
         "WriteAheadLog", "Records", "Positions", arguments,
       ],
       swiftSettings: strict),
@@ -90,6 +93,9 @@ let package = Package(
     tests(
       "ScenariosTests", ["Scenarios", "Cluster", "Operations", "Positions"],
       exclude: ["Transcripts"]),
+    tests(
+      "WorkshopTests",
+      ["Workshop", "Scenarios", "Cluster", "Operations", "Positions"]),
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "Canvas", "Operations", "Positions"],
       exclude: ["Goldens"], swiftSettings: strict),

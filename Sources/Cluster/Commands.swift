@@ -107,6 +107,7 @@ extension Cluster {
     case .redo: return redo()
     case .pause, .resume, .speed, .back, .forward, .goTo, .step, .fork, .save:
       return .refused("\(command.text): only where time can be travelled, in the simulated world")
+    case .answer: return .refused("nothing is asked: no lesson is running")
     case .duplicate, .reorder, .flipBit, .misplace, .failDisk:
       guard !world.isLive else {
         return .refused("\(command.text): only in the simulated world (lab --seed N)")

@@ -87,7 +87,8 @@ public final class DuelEngine: DeskEngine {
         case .next, .nextChapter: duel.next()
         case .takeOrGive: duel.takeOrGive()
         // Two plays stand at different lines: back is back to the beginning.
-        case .previousChapter: duel = opening
+        case .previousChapter, .reset: duel = opening
+        case .hint: break
         }
       }
     }

@@ -98,6 +98,7 @@ public struct LiveDirection: Sendable {
 
   mutating func take(_ cue: Cue, _ cluster: inout Cluster<LiveWorld>) {
     switch cue {
+    case .hint, .reset: break
     case .next where heldSince == nil: goOn(&cluster)
     case .next, .takeOrGive:
       goOn(&cluster)

@@ -158,6 +158,7 @@ public struct Play: Sendable {
   public mutating func perform(
     _ command: Command, keepsCommands: Bool = false
   ) -> CommandOutcome {
+    if let why = director?.refusal(of: command) { return .refused(why) }
     let wasInPast = machine.isInPast
     let outcome = machine.perform(command, keepsCommands: keepsCommands)
     if wasInPast, !machine.isInPast { directorGoesBack() }
@@ -181,7 +182,9 @@ public struct Play: Sendable {
   private mutating func directorGoesBack() {
     guard let standing = standings.last(where: { $0.at <= machine.now }) else { return }
     standings.removeAll { $0.at > machine.now }
+    let later = director
     director = standing.director
+    if let later { director?.returned(from: later) }
     nextLook = machine.now
     isOver = false
     if heldSince != nil { heldSince = standing.at }
@@ -221,14 +224,45 @@ public struct Play: Sendable {
     // A chapter that has hardly begun (its first words are read) is left for the one before.
     let isAtBeginning = moved - last.director.narration.done <= 1
     if isAtBeginning, chapters.count > 1 { chapters.removeLast() }
+    return goToChapter()
+  }
+
+  /// Goes to the beginning of the present chapter.
+  ///
+  /// - Returns: whether there is one.
+  mutating func goToChapter() -> Bool {
     guard let moment = chapters.last else { return false }
+    let later = director
     generation += 1
     machine = moment.machine
     director = moment.director
+    if let later { director?.returned(from: later) }
     heldSince = nil
     standings = []
     nextLook = machine.now
     isOver = false
+    return true
+  }
+
+  // MARK: What a learner says
+
+  /// Hands an answer to whoever asked.
+  mutating func answer(_ text: String) -> CommandOutcome {
+    guard var director else { return .refused("nothing is asked: no lesson is running") }
+    if machine.isInPast {
+      return .refused("this is the past: e goes to the latest moment, where the question stands")
+    }
+    let outcome = director.answer(text, machine.cluster.snapshot(speed: 1, wholeRun: false))
+    self.director = director
+    if outcome.isAccepted { nextLook = machine.now }
+    return outcome
+  }
+
+  /// Hands on what a person asks; false: it means what it means in every play.
+  mutating func take(_ cue: Cue) -> Bool {
+    guard var director, director.take(cue) else { return false }
+    self.director = director
+    nextLook = machine.now
     return true
   }
 }

@@ -180,6 +180,7 @@ public final class SimulatedEngine: DeskEngine {
         return go(to: moment)
       case .fork: return fork()
       case .save(let path): return save(to: path)
+      case .answer(let text): return stage.answer(text)
       case .set(let setting) where setting.isFixed: return begin(with: setting)
       default: return change(command)
       }

@@ -111,7 +111,17 @@ public struct Stage: Sendable {
 
   /// Does what a person asks of the play.
   public mutating func take(_ cue: Cue) {
+    if play.take(cue) {
+      if cue == .next || cue == .nextChapter { hold = .none }
+      return
+    }
     switch cue {
+    // Only lessons have some.
+    case .hint: break
+    case .reset:
+      guard play.goToChapter() else { return }
+      hold = .none
+      stopHurrying()
     case .takeOrGive:
       if play.isTaken { play.give() } else { play.take() }
     case .next:
@@ -136,6 +146,13 @@ public struct Stage: Sendable {
       if hold != .none, !isOver { hold = .none }
       if isOver { wantedChapter = nil }
     }
+  }
+
+  /// Hands a person's answer to whoever asked.
+  public mutating func answer(_ text: String) -> CommandOutcome {
+    let outcome = play.answer(text)
+    if outcome.isAccepted { hold = .none }
+    return outcome
   }
 
   /// Whether everything was played.

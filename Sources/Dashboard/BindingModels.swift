@@ -26,13 +26,15 @@ extension Bindings {
 
   /// Why a key that has a meaning elsewhere has none here; nil for any other.
   public static func elsewhere(
-    _ key: Key, isPlayed: Bool = false, model: ReplicationModel = .singleLeader
+    _ key: Key, isPlayed: Bool = false, isTaught: Bool = false,
+    model: ReplicationModel = .singleLeader
   ) -> String? {
     if let why = elsewhere(key, in: model) { return why }
     switch key {
     case .character("["), .character("]"), .character("t"), .pageUp, .pageDown:
       return isPlayed ? nil : "\(key) belongs to demos and lessons; none is running"
-    case .character("H"), .character("c"): return "\(key) belongs to lessons; none is running"
+    case .character("H"), .character("c"), .character("N"):
+      return isTaught ? nil : "\(key) belongs to lessons; none is running"
     default: return nil
     }
   }

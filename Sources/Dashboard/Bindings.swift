@@ -43,6 +43,8 @@ public enum Bindings {
     switch mode {
     case .lab: lab
     case .demo: demo
+    case .lesson: lesson
+    case .question: question
     case .link: link
     case .prompt, .filter: prompt
     case .help: help + cues
@@ -180,6 +182,48 @@ public enum Bindings {
       KeyBinding(
         [.character(" ")], short: "hold", extra: true, "hold the script, or let it go on", .pause)
     ] + lab.filter { $0.intent != .pause }
+
+  /// What a learner asks of a lesson.
+  private static let taught: [KeyBinding] = [
+    KeyBinding([.pageDown], short: "on", "on, once this step is read or done", .nextStep),
+    KeyBinding(
+      [.character("H")], short: "hint", "a hint for the task, the next one each time", .hint),
+    KeyBinding([.character("c")], short: "check", "what the task still lacks, in words", .check),
+    KeyBinding(
+      [.character("N")], short: "anew", extra: true, "this step anew, from its beginning", .again),
+    KeyBinding(
+      [.pageUp, .character("[")], label: "PgUp [", "back to the step before", .previousChapter),
+    KeyBinding([.character("]")], "on to the next step, done or not", .nextChapter),
+  ]
+
+  /// Whoever has a task has all keys of the lab.
+  private static let lesson: [KeyBinding] =
+    taught
+    + lab.map { row in
+      KeyBinding(
+        row.keys, label: row.label, short: row.short,
+        // Of the lab's keys the footer names what there is room for.
+        extra: row.isExtra || row.intent == .undo || row.intent == .forceFailover, row.meaning,
+        row.intent)
+    }
+
+  /// Digits answer, and nothing is done to the cluster.
+  private static let question: [KeyBinding] =
+    [
+      KeyBinding(digits, label: "1-9", short: "answer", "answer", .answerDigit),
+      KeyBinding([.enter], short: "type an answer", "type an answer", .answer),
+    ] + taught.filter { $0.intent != .hint && $0.intent != .check && $0.intent != .nextStep }
+    + movement + [
+      KeyBinding([.tab], "next pane", .nextPane),
+      KeyBinding([.backTab], "previous pane", .previousPane),
+      KeyBinding([.character("f")], "the pane alone on the screen, or all panes", .fullScreen),
+      KeyBinding([.escape], "back", .back),
+      KeyBinding([.character(":")], "type a command", .prompt),
+      KeyBinding(
+        [.character("?"), .function(1)], label: "? F1", short: "help", "this page", .help),
+      KeyBinding([.character("q")], short: "quit", "quit", .quit),
+      KeyBinding([.control("c")], "quit with status 130; anywhere else: cancel", .interrupt),
+    ]
 
   private static let link: [KeyBinding] = [
     KeyBinding(digits, label: "1-9", short: "that node", "the other end", .linkDigit),

@@ -36,7 +36,7 @@ extension Bindings {
     let wanted = inHistory.filter {
       switch $0.intents {
       case [.compare]: isForked
-      case [.back]: mode != .lab && mode != .demo
+      case [.back]: !mode.isTop
       case [.takeOrGive]: mode == .demo
       case [.policy]: mode != .demo
       default: true
@@ -77,7 +77,7 @@ extension ViewState {
     }
     let isStill = snapshot.speed == 0 || snapshot.isPast
     if let history = snapshot.history,
-      mode == .compare || isStill && (isAtTop || mode == .node)
+      mode == .compare || isStill && (isAtTop || mode == .node), mode != .question
     {
       return Bindings.inHistory(
         mode, isPaused: snapshot.speed == 0, isForked: history.forkedAt != nil, room: room,

@@ -38,6 +38,7 @@ extension Layout {
     // Beside a page: where the script stands, and what comes next.
     if view.isOnPage { return 2 }
     if view.isFullScreen, view.pane == .narration { return inner.height }
+    if narration.lesson?.hasCluster == false { return inner.height }
     let usual = size.rows >= 50 ? 12 : size.rows >= 34 ? 10 : size.rows >= 20 ? 7 : 6
     let needed = Story(narration, width: inner.width, rows: usual).needed
     let most = inner.height - min(count, lanesKept) - 2

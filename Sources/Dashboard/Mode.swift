@@ -4,6 +4,10 @@ public enum Mode: Equatable, Sendable {
   case lab
   /// The same panes while a script is played.
   case demo
+  /// The same panes while a lesson is given.
+  case lesson
+  /// The same panes while a lesson waits for an answer.
+  case question
   /// After `p`, `d` or `o`: which link?
   case link(LinkIntent)
   /// The `:` prompt.
@@ -74,6 +78,7 @@ public enum Intent: Equatable, Sendable {
   case forceFailover, switchover
   case undo, redo
   case nextStep, previousChapter, nextChapter, takeOrGive
+  case hint, check, again, answerDigit, answer
   case fullScreen, record, redraw, quit, interrupt, suspend
   case linkDigit, linkAll, linkOut, linkIn
   case yes, no

@@ -60,6 +60,11 @@ extension Pen {
       return [narration.title]
     }
     let dot = glyphs == .ascii ? "-" : "·"
+    if let lesson = narration.lesson {
+      let title =
+        lesson.number > 0 ? "\(lesson.number)/\(lesson.count) \(narration.title)" : narration.title
+      return ["\(title) \(dot) \(narration.chapters[chapter])", narration.chapters[chapter]]
+    }
     let place = "\(chapter + 1)/\(narration.chapters.count)  \(narration.chapters[chapter])"
     return [
       "\(narration.title) \(dot) chapter \(place)", "\(narration.title) \(dot) \(place)",
@@ -92,7 +97,32 @@ extension Pen {
     (" \(text) ", tint == .loud ? .loud : Style(tint, bold: true).reversed)
   }
 
+  /// Whose turn it is in a lesson; nil while something plays.
+  private func turn(_ lesson: LessonNarration) -> Story.Line? {
+    switch lesson.turn {
+    case .reads: return [tag("PgDn", .yellow), (" goes on", .bold)]
+    case .answers:
+      return lesson.choices.isEmpty
+        ? [tag("?", .yellow), (" type the number, then Enter", .bold)]
+        : [tag("1-\(lesson.choices.count)", .yellow), (" answers", .bold)]
+    case .watches: return nil
+    case .acts:
+      let left = lesson.hintCount - lesson.hints.count
+      let hint = left > 0 ? "  H hint (\(left) left)" : ""
+      let answer = lesson.goals.isEmpty ? "  :answer …" : "  c what is missing"
+      return [tag("\(glyphs.play) your turn", .blue), (answer + hint + "  N anew", .bold)]
+    case .reached: return [tag("\(glyphs.check) done", .green), ("  PgDn goes on", .bold)]
+    case .broken(let why):
+      return [tag("\(glyphs.cross) N begins anew", .loud), ("  \(why)", .bold)]
+    case .over:
+      return [
+        tag("\(glyphs.check) lesson done", .green), ("  PgDn: the next lesson  q quits", .bold),
+      ]
+    }
+  }
+
   private func now(_ narration: Narration, room: Int) -> Story.Line {
+    if let line = narration.lesson.flatMap(turn) { return line }
     switch narration.stage {
     case .failed:
       return [tag("\(glyphs.cross) FAILED", .loud), ("  PgUp: this chapter again; q quits", .bold)]

@@ -32,6 +32,10 @@ struct Story {
     aside = width >= 110 ? min(56, width * 36 / 100) : 0
     let columns = min(Self.measure, width - 2 - (aside > 0 ? aside + 2 : 0))
     let isSpaced = rows >= 10
+    if let lesson = narration.lesson {
+      teach(narration, lesson, columns, isSpaced: isSpaced)
+      return
+    }
     for (position, text) in narration.said.enumerated() {
       let isNewest = position == narration.said.count - 1
       if isSpaced, position > 0 { lines.append([]) }
@@ -43,6 +47,55 @@ struct Story {
     check(narration, columns)
     if let question = narration.question { ask(question, columns) }
     if case .failed(let why) = narration.stage { loud("\(glyphs.cross)", why, columns) }
+  }
+
+  /// A lesson's step is read as a whole.
+  private mutating func teach(
+    _ narration: Narration, _ lesson: LessonNarration, _ columns: Int, isSpaced: Bool
+  ) {
+    beginnings = [0]
+    for (position, text) in narration.said.enumerated() {
+      if isSpaced, position > 0 { lines.append([]) }
+      lines += Wrap.lines(text, columns).map { [($0, .bold)] }
+    }
+    if let question = narration.question { ask(question, columns) }
+    for (position, choice) in lesson.choices.enumerated() {
+      for (row, text) in Wrap.lines(choice, columns - 6).enumerated() {
+        let mark = row == 0 ? " \(position + 1) " : "   "
+        lines.append([
+          ("  ", .normal), (mark, Style(.yellow, bold: true)), (text, .normal),
+        ])
+      }
+    }
+    for goal in lesson.goals { lines.append(line(goal)) }
+    for (position, hint) in lesson.hints.enumerated() {
+      for (row, text) in Wrap.lines(hint, columns - 9).enumerated() {
+        lines.append([
+          (row == 0 ? " hint \(position + 1) " : "        ", Style(.purple, bold: true)),
+          (text, .normal),
+        ])
+      }
+    }
+    for event in lesson.events {
+      lines.append([
+        (" \(Short.clock(event.at, tenths: true)) ", .dim), (event.text, .normal),
+      ])
+    }
+    if case .failed(let why) = narration.stage { loud("\(glyphs.cross)", why, columns) }
+  }
+
+  private func line(_ goal: LessonNarration.Goal) -> Line {
+    if goal.isReached {
+      return [(" \(glyphs.check) ", Style(.green, bold: true)), (goal.text, .normal)]
+    }
+    guard let wanted = goal.wanted, goal.holds else {
+      return [(" \(glyphs.cross) ", Style(.vermilion, bold: true)), (goal.missing, .normal)]
+    }
+    let held = "\(Short.fixed(goal.held.seconds, 0)) of \(Short.fixed(wanted.seconds, 0)) s"
+    return [
+      (" \(glyphs.ellipsis) ", Style(.yellow, bold: true)), (goal.text, .normal),
+      ("  \(held)", Style(.yellow, bold: true)),
+    ]
   }
 
   private mutating func ask(_ question: String, _ columns: Int) {

@@ -37,9 +37,13 @@ extension ViewState {
     switch intent {
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
+    case .nextStep where turn == .over: break
     default: if let cue = cue(intent, milliseconds) { return [.cue(cue)] }
     }
     switch mode {
+    case .lesson, .question:
+      return lesson(intent, key, scene, milliseconds)
+        ?? lab(intent, key, scene, size, milliseconds)
     case .lab, .demo, .node, .compare: return lab(intent, key, scene, size, milliseconds)
     case .link(let link): return self.link(link, intent, key, snapshot, milliseconds)
     case .prompt: return promptIntent(intent, snapshot, milliseconds)
@@ -75,9 +79,10 @@ extension ViewState {
       eventsBack = 0
     case .confirm: break
     case .link: show(.note("\(key) is no node: 1 to 9, 0 for all, Esc"), at: milliseconds)
-    case .lab, .demo, .node, .help, .lost, .compare, .siblings, .system:
+    case .lab, .demo, .lesson, .question, .node, .help, .lost, .compare, .siblings, .system:
       let text =
-        Bindings.elsewhere(key, isPlayed: isPlayed, model: snapshot.replication)
+        Bindings.elsewhere(
+          key, isPlayed: isPlayed, isTaught: turn != nil, model: snapshot.replication)
         ?? "\(key) does nothing here; ? lists the keys"
       show(.note(text), at: milliseconds)
     }

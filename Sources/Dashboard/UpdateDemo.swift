@@ -11,16 +11,23 @@ extension ViewState {
   var isPlayed: Bool { stage != nil }
 
   /// What lies under all pages.
-  var top: Mode { isPlayed ? .demo : .lab }
+  var top: Mode {
+    switch turn {
+    case nil: isPlayed ? .demo : .lab
+    case .answers: .question
+    default: .lesson
+    }
+  }
 
   /// Whether keys mean the panes.
-  var isAtTop: Bool { mode == .lab || mode == .demo }
+  var isAtTop: Bool { mode.isTop }
 
   /// Takes note of a script that is played, or no more.
   mutating func settle(_ narration: Narration?) {
     stage = narration?.stage
-    if mode == .lab || mode == .demo { mode = top }
-    if home == .lab || home == .demo { home = top }
+    turn = narration?.lesson?.turn
+    if mode.isTop { mode = top }
+    if home.isTop { home = top }
     if keysAsked?.areTaken == (stage == .taken) { keysAsked = nil }
     guard let narration else {
       if pane == .narration { (pane, isFullScreen) = (.lanes, false) }
@@ -34,6 +41,7 @@ extension ViewState {
   /// What a key asks of the script; nil when it is about something else.
   mutating func cue(_ intent: Intent, _ milliseconds: Int) -> Cue? {
     switch intent {
+    case .hint: return .hint
     case .nextStep: return .next
     case .previousChapter: return .previousChapter
     case .nextChapter: return .nextChapter
@@ -62,7 +70,8 @@ extension ViewState {
   mutating func takingKeys(
     _ actions: [Action], from before: Mode, _ milliseconds: Int
   ) -> [Action] {
-    guard isPlayed, !haveKeys(milliseconds) else { return actions }
+    // Whoever learns has them all the time.
+    guard isPlayed, turn == nil, !haveKeys(milliseconds) else { return actions }
     guard actions.contains(where: \.takesKeys) || mode != before && isAboutToAct else {
       return actions
     }
@@ -75,6 +84,16 @@ extension ViewState {
     switch mode {
     case .prompt, .link: true
     case .confirm: question?.action.takesKeys ?? false
+    default: false
+    }
+  }
+}
+
+extension Mode {
+  /// Whether it is one of the panes'.
+  var isTop: Bool {
+    switch self {
+    case .lab, .demo, .lesson, .question: true
     default: false
     }
   }

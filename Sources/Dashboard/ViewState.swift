@@ -13,6 +13,8 @@ public enum Action: Equatable, Sendable {
   case record(to: String?)
   /// End the program.
   case quit
+  /// On to the next lesson: this one is over.
+  case nextLesson
   /// End the program as an interrupt does.
   case interrupt
   /// Draw everything again.
@@ -78,6 +80,8 @@ public struct ViewState: Equatable, Sendable {
   public var knownFork: Instant?
   /// Where the script that is played stands; nil: none is played.
   public var stage: Narration.Stage?
+  /// Whose turn it is in the lesson that is given; nil: none is.
+  public var turn: LessonNarration.Turn?
   /// What was told last.
   public var told = ""
   /// Lines that the narration was scrolled by from where it would stand, back below zero.

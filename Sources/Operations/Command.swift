@@ -180,4 +180,6 @@ public enum Command: Equatable, Sendable {
   case fork
   /// Writes seed and commands as a script that gives the same run again (simulated world).
   case save(String)
+  /// Answers what a lesson asks.
+  case answer(String)
 }

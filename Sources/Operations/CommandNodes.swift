@@ -32,7 +32,7 @@ extension Command {
     case .read(_, let options), .change(_, _, let options): [options.node].compactMap { $0 }
     case .repair(let node): [node].compactMap { $0 }
     case .set, .heal, .siteDelay, .loseSite, .load, .choose, .watch, .add, .undo, .redo, .pause,
-      .resume, .speed, .quiesce, .back, .forward, .goTo, .step, .fork, .save:
+      .resume, .speed, .quiesce, .back, .forward, .goTo, .step, .fork, .save, .answer:
       []
     }
   }

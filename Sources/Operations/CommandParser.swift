@@ -128,6 +128,7 @@ extension Command {
     case .step: "step"
     case .fork: "fork"
     case .save(let path): "save \(TextForm.text(path))"
+    case .answer(let text): "answer \(text)"
     }
   }
 }

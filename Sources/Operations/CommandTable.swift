@@ -266,6 +266,12 @@ public enum CommandTable {
     link("save", "FILE", "write the run as a script", [.free("run.scope")]) {
       (reader) throws(ParseFailure) in .save(try reader.text("a file"))
     },
+    link("answer", "WORDS", "answer what a lesson asks", [.free("slow-disk n3")]) {
+      (reader) throws(ParseFailure) in
+      let text = reader.rest()
+      guard !text.isEmpty else { throw reader.failure("an answer is expected here") }
+      return .answer(text)
+    },
   ]
 
   private static let loadKeys = ["rate", "clients", "value-size", "keys"]

@@ -76,3 +76,10 @@ public struct Expression: Equatable, Sendable, CustomStringConvertible {
     ConditionFacts(snapshot: snapshot, names: names).value(operand)
   }
 }
+
+extension Expression {
+  /// Its value where it is a plain number, nil where a cluster is needed to know it.
+  public var literal: Quantity? {
+    if case .quantity(let quantity) = operand { quantity } else { nil }
+  }
+}

@@ -31,6 +31,30 @@ public protocol Director: Sendable {
   var narration: Narration { get }
   /// What was played since the last call, for transcripts.
   mutating func takeEntries() -> [TranscriptEntry]
+  /// Takes an answer to what it asked.
+  mutating func answer(_ text: String, _ snapshot: ClusterSnapshot) -> CommandOutcome
+  /// Takes what a person asks of the play.
+  ///
+  /// - Returns: whether that is all; false: it means what it means in every play.
+  mutating func take(_ cue: Cue) -> Bool
+  /// Why a person may not do something to the cluster now; nil when he may.
+  func refusal(of command: Command) -> String?
+  /// It was put back to where it stood at an earlier moment, from where `later` stands: what must outlast
+  /// that is taken over.
+  mutating func returned(from later: any Director)
+}
+
+/// Who plays to people asks them nothing.
+extension Director {
+  public mutating func answer(_ text: String, _ snapshot: ClusterSnapshot) -> CommandOutcome {
+    .refused("nothing is asked")
+  }
+
+  public mutating func take(_ cue: Cue) -> Bool { false }
+
+  public func refusal(of command: Command) -> String? { nil }
+
+  public mutating func returned(from later: any Director) {}
 }
 
 /// What a person asks of a play.
@@ -43,6 +67,10 @@ public enum Cue: Equatable, Sendable {
   case nextChapter
   /// The person takes the keys, or gives them back.
   case takeOrGive
+  /// The next hint of a lesson's task.
+  case hint
+  /// A lesson's step from its beginning.
+  case reset
 }
 
 /// One line of what was played.

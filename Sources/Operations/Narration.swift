@@ -71,6 +71,8 @@ public struct Narration: Equatable, Sendable {
   public var total: Int
   /// Where the play stands.
   public var stage: Stage
+  /// What a lesson asks for and has found; nil where none is taught.
+  public var lesson: LessonNarration?
 
   /// The beginning of a play of so many lines.
   public init(title: String, chapters: [String], total: Int) {

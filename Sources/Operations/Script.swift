@@ -86,8 +86,14 @@ public struct ScriptStatement: Equatable, Sendable {
 public struct Script: Equatable, Sendable {
   /// Its `title` line; nil when it has none.
   public var title: String?
-  /// Its lines; the first is always a cluster.
+  /// Its lines; the first is always a cluster, but in a part of a lesson that has one already.
   public var statements: [ScriptStatement]
+
+  /// A script of these lines.
+  public init(title: String? = nil, statements: [ScriptStatement]) {
+    self.title = title
+    self.statements = statements
+  }
 
   /// How its first cluster begins.
   public var start: ScriptCluster {

@@ -81,12 +81,14 @@ public struct ScriptParser {
   var nextNode = Knobs().nodes + 1
   /// The last absolute time.
   var latest = Instant.start
+  /// Whether a lesson's question may be answered.
+  var mayAnswer = false
   private var lines = 0
   private var stack: [Source] = []
   private let load: Loader
   private let replacement: Replacement?
 
-  private init(load: @escaping Loader, replacement: Replacement?) {
+  init(load: @escaping Loader, replacement: Replacement?) {
     self.load = load
     self.replacement = replacement
   }
@@ -125,7 +127,7 @@ public struct ScriptParser {
   }
 
   /// A script without a `cluster` line has the default one.
-  private mutating func begin() {
+  mutating func begin() {
     let place = ScriptPlace(file: "", line: 0, text: "cluster")
     let cluster = ScriptCluster(settings: replaced([]))
     statements = [ScriptStatement(place: place, timing: .next, action: .cluster(cluster))]
@@ -158,7 +160,7 @@ public struct ScriptParser {
     }
   }
 
-  private mutating func take(
+  mutating func take(
     _ raw: Substring, at number: Int, of source: Source
   ) throws(ParseFailure) {
     lines += 1
@@ -175,7 +177,7 @@ public struct ScriptParser {
   }
 
   /// Escape sequences have no place in a script, not even in a comment.
-  private static func refuseControls(_ line: Substring) throws(ParseFailure) {
+  static func refuseControls(_ line: Substring) throws(ParseFailure) {
     for (column, character) in line.enumerated() {
       for scalar in character.unicodeScalars where scalar != "\t" {
         switch scalar.properties.generalCategory {
@@ -190,9 +192,11 @@ public struct ScriptParser {
 
   /// Cuts a comment off: a `#` outside of quotation marks, at the beginning or after a space. Where the
   /// line is text for people, a space must follow it too, so that `#1` stands.
-  static func withoutComment(_ line: Substring) -> Substring {
+  static func withoutComment(
+    _ line: Substring, prose: Set<String> = ["say", "title", "chapter"]
+  ) -> Substring {
     let first = line.split(maxSplits: 1, whereSeparator: \.isWhitespace).first ?? ""
-    let isProse = ["say", "title", "chapter"].contains(first)
+    let isProse = prose.contains(String(first))
     var isQuoted = false
     var isEscaped = false
     var before: Character = " "

@@ -204,7 +204,10 @@ extension ScriptParser {
     }
     let command = try CommandParser.parse(named: first, &reader, at: column)
     let refusal = mayBeRefused ? nil : knobs.refusal(of: command)
-    if let why = command.unfitForScripts ?? refusal { throw reader.failure(why, at: column) }
+    let isAnswer = if case .answer = command { mayAnswer } else { false }
+    if !isAnswer, let why = command.unfitForScripts ?? refusal {
+      throw reader.failure(why, at: column)
+    }
     if case .set(let setting) = command, !mayBeRefused { knobs.apply(setting) }
     for node in command.nodes where !scope.nodes.contains(node) {
       throw reader.failure(
@@ -226,6 +229,7 @@ extension Command {
     case .pause, .resume: "a script can't stop the clock; wait TIME lets the audience watch"
     case .back, .forward, .goTo, .step, .fork: "a script goes forward only"
     case .save: "a script can't save itself"
+    case .answer: "only a lesson has something to answer"
     default: nil
     }
   }

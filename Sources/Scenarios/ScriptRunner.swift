@@ -60,7 +60,8 @@ public struct ScriptRunner: Director {
   var now = Instant.start
   /// How long a person had the keys since the cluster began.
   private var held = Interval.zero
-  var names: [String: Quantity] = [:]
+  /// The numbers that were remembered.
+  public internal(set) var names: [String: Quantity] = [:]
   var watches: [Watch] = []
   private var outcome: CommandOutcome?
   var entries: [TranscriptEntry] = []
@@ -89,12 +90,18 @@ public struct ScriptRunner: Director {
   ///   - overriding: settings that stand over those of every `cluster` line.
   ///   - goesOn: whether a line that fails is told and the next one comes: where two systems play one
   ///     script, what holds in one need not hold in the other.
+  ///   - names: numbers that were remembered before.
+  ///   - begun: what the clock shows as it begins.
   public init(
-    _ script: Script, name: String, overriding: [KnobSetting] = [], goesOn: Bool = false
+    _ script: Script, name: String, overriding: [KnobSetting] = [], goesOn: Bool = false,
+    names: [String: Quantity] = [:], begun: Instant = .start
   ) {
     self.script = script
     self.overriding = overriding
     self.goesOn = goesOn
+    self.names = names
+    doneAt = begun
+    now = begun
     narration = Narration(
       title: script.title ?? name, chapters: script.chapters, total: script.statements.count)
     if let title = script.title {

@@ -15,13 +15,15 @@ struct Replicascope: ParsableCommand {
         replicascope lab --nodes 5 --ack "semi-sync 1"
         replicascope lab --headless --for 10s --json --do 'at 3s kill leader'
         replicascope demo
+        replicascope workshop
         replicascope versus postgres mysql --script standby-cut-off
         replicascope simulate --seeds 1..100
         replicascope wal DIR/n1 --verify
       """,
     version: "0.1.0",
     subcommands: [
-      LabCommand.self, DemoCommand.self, VersusCommand.self, CheckCommand.self,
+      LabCommand.self, DemoCommand.self, WorkshopCommand.self, VersusCommand.self,
+      CheckCommand.self,
       SimulateCommand.self, WalCommand.self,
       BenchCommand.self,
     ],

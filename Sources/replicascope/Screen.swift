@@ -24,6 +24,9 @@ struct Screen {
     let outcomes = Mutex<[(command: Command, outcome: CommandOutcome)]>([])
   }
 
+  /// The status of a lesson that is over, when the learner goes on to the next.
+  static let goesOn: Int32 = -1
+
   /// Milliseconds between two frames, at least.
   private static let frameSpacing = 33
 
@@ -104,7 +107,9 @@ struct Screen {
     engine.close()
     terminal.close()
     if let summary = recorder.summary { print(summary) }
-    if let snapshot = engine.snapshot { print(Dashboard.farewell(snapshot)) }
+    if let snapshot = engine.snapshot, engine.narration?.lesson == nil {
+      print(Dashboard.farewell(snapshot))
+    }
     let violations = engine.snapshot?.ledger.violationCount ?? 0
     return status == 0 && violations > 0 ? Failure.Kind.checkFailed.rawValue : status ?? 0
   }
@@ -181,6 +186,7 @@ struct Screen {
     case .cue(let cue): engine.cue(cue)
     case .record: break
     case .quit: return 0
+    case .nextLesson: return Self.goesOn
     case .interrupt: return 130
     case .redraw: terminal.repaint()
     case .suspend:

@@ -24,11 +24,13 @@ import Testing
     ],
     "CTexts": [],
     "Scenarios": ["Positions", "Operations", "CTexts"],
+    "Workshop": ["Positions", "Operations", "Scenarios", "CTexts"],
     "Dashboard": ["Positions", "Canvas", "Operations"],
     "CNcurses": [],
     "Terminal": ["Canvas", "CNcurses", "Glibc"],
     "replicascope": [
-      "Cluster", "Scenarios", "Dashboard", "Terminal", "Canvas", "Operations", "Replication",
+      "Cluster", "Scenarios", "Workshop", "Dashboard", "Terminal", "Canvas", "Operations",
+      "Replication",
       "World",
       "WriteAheadLog", "Records", "Positions", "ArgumentParser", "Synchronization", "Glibc",
     ],
@@ -37,7 +39,7 @@ import Testing
   /// Modules that open no file, read no clock, draw no random number and start no task.
   static let pure = [
     "Positions", "Records", "WriteAheadLog", "Replication", "Checking", "Operations", "Scenarios",
-    "Dashboard", "Canvas",
+    "Workshop", "Dashboard", "Canvas",
   ]
 
   static var root: URL {

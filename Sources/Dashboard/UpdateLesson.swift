@@ -1,0 +1,59 @@
+import Canvas
+import Operations
+
+/// Keys while a lesson is given.
+extension ViewState {
+  /// What a key asks of the lesson; nil when it is about something else.
+  mutating func lesson(
+    _ intent: Intent, _ key: Key, _ scene: Scene, _ milliseconds: Int
+  ) -> [Action]? {
+    guard let lesson = scene.narration?.lesson else { return nil }
+    switch intent {
+    case .nextStep where lesson.turn == .over: return [.nextLesson]
+    case .check: check(lesson, milliseconds)
+    case .again:
+      question = Question(.cue(.reset), text: "This step anew, from its beginning? y/N")
+      mode = .confirm
+    case .answerDigit: return answer(key, lesson, milliseconds)
+    case .answer: typeAnswer("")
+    default: return nil
+    }
+    return []
+  }
+
+  /// Says what is missing; a look costs nothing.
+  private mutating func check(_ lesson: LessonNarration, _ milliseconds: Int) {
+    let missing = lesson.goals.filter { !$0.isReached }.map(\.missing)
+    let outcome: CommandOutcome =
+      switch lesson.turn {
+      case .reached: .done("done: PageDown goes on")
+      case .broken(let why): .refused("\(why); N begins anew")
+      case .acts where lesson.goals.isEmpty: .note("the answer is missing: type :answer and it")
+      case .acts: .note(missing.joined(separator: "; "))
+      default: .note("there is no task now")
+      }
+    show(outcome, at: milliseconds)
+  }
+
+  private mutating func answer(
+    _ key: Key, _ lesson: LessonNarration, _ milliseconds: Int
+  ) -> [Action] {
+    guard case .character(let digit) = key, let number = digit.wholeNumberValue else { return [] }
+    // A number is typed, and begins with any digit.
+    guard !lesson.choices.isEmpty else {
+      typeAnswer(String(digit))
+      return []
+    }
+    guard lesson.choices.indices.contains(number - 1) else {
+      show(.refused("the answers are 1 to \(lesson.choices.count)"), at: milliseconds)
+      return []
+    }
+    return [.command(.answer("\(number)"))]
+  }
+
+  private mutating func typeAnswer(_ beginning: String) {
+    mode = .prompt
+    prompt.clear()
+    prompt.set("answer \(beginning)")
+  }
+}
