@@ -93,6 +93,8 @@ struct KeyFacts: Sendable {
   var acknowledgedAt: Instant?
   /// What a node knew that forgot the key's tombstone: it need not be known any more.
   var collected = VersionVector()
+  /// The same of those that went while the knobs let tombstones go before all had them.
+  var collectedEarly = VersionVector()
   /// The tombstones that went so.
   var collectedTombstones: [Dot] = []
   var facts: [VersionFact] = []

@@ -134,7 +134,8 @@ extension KeyFacts {
     isDeadTold = true
     around.ledger.risen += 1
     let text = "\(name) came back from the dead on \(node): \(old) is older than its tombstone"
-    if around.promise.tombstonesStay, !around.mayLose {
+    // What counts is how the tombstone went: the knob may have been turned since.
+    if around.promise.tombstonesStay, !collectedEarly.covers(old), !around.mayLose {
       around.violate(text)
     } else {
       around.find(text)
@@ -168,6 +169,7 @@ extension KeyFacts {
     }
     if collectedTombstones.count > 16 { collectedTombstones.removeFirst() }
     collected.join(former.context)
+    if !around.promise.tombstonesStay { collectedEarly.join(former.context) }
     isDeadTold = false
   }
 

@@ -162,6 +162,26 @@ import Testing
     #expect(story.checker.ledger.lost == 0)
   }
 
+  /// Whatever the knob says when the key comes back; a tombstone that went later is judged by itself.
+  @Test func whatWentInAGracePeriodMayComeBackAfterIt() {
+    var story = Self.deleted(on: [1, 2], stay: false)
+    story.see(Self.forget(1))
+    story.see(Self.forget(2))
+    story.see(
+      .promised(
+        replicas: 3, reads: 2, writes: 2, strict: true, synced: true, tombstonesStay: true))
+    story.hold([1], [a])
+    story.hold([2], [a])
+    story.expectFinding("k came back from the dead on n1")
+    story.write(c, knowing: [a], rule: .lastWriterWins, clock: 3, on: [1, 2, 3])
+    story.write(
+      a2, knowing: [a, c], rule: .lastWriterWins, clock: 4, tombstone: true, on: [1, 2, 3])
+    for node in 1...3 { story.see(Self.forget(node)) }
+    story.expectNoViolation()
+    story.hold([2], [c], knowing: [a, c])
+    story.expectViolation("k came back from the dead on n2")
+  }
+
   @Test func aTombstoneThatComesBackIsNone() {
     var story = Self.deleted(on: [1, 2, 3])
     story.see(Self.forget(1))
