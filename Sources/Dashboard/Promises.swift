@@ -120,8 +120,11 @@ extension Pen {
 
   private var reading: Promise {
     let all = snapshot.nodes.filter { $0.state == .running || $0.state == .suspect }
-    let stale = all.filter { !facts.freshReads.contains($0.id) && $0.fork == nil }
-    let ghosts = all.filter { $0.fork != nil }
+    // A fork that nobody applied shows nothing of itself: its node only shows what is old.
+    let ghosts = all.filter { node in node.fork.map { node.applied > $0.at } ?? false }
+    let stale = all.filter { node in
+      !facts.freshReads.contains(node.id) && !ghosts.contains { $0.id == node.id }
+    }
     if let ghost = ghosts.first {
       let fresh = facts.freshReads.isEmpty ? "" : "fresh on \(names(facts.freshReads)); "
       return bad(
