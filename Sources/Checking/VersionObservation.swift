@@ -4,7 +4,7 @@ import Positions
 public enum VersionEnding: Equatable, Sendable {
   /// The later clock won between two that did not know of one another.
   case lastWriterWon
-  /// It knew of what it lost to: its writer's clock was behind.
+  /// It knew of what it lost to: the writers' clocks differ.
   case lostByClock
   /// Both are in the merged value.
   case merged

@@ -37,7 +37,7 @@ public struct ConflictSnapshot: Equatable, Sendable {
   public enum Ending: String, Sendable, CaseIterable {
     /// The later clock won; the other value is lost.
     case lastWriterWon = "last writer won"
-    /// A write that knew of the other and lost to it all the same: its writer's clock is behind.
+    /// A write that knew of the other and lost to it all the same: the writers' clocks differ.
     case lostByClock = "lost by clock"
     /// Both are in the merged value.
     case merged

@@ -37,6 +37,20 @@ import World
     #expect(scene.snapshot.ledger.violationCount == 0)
   }
 
+  /// Whose clock is wrong nobody can tell: one that is ahead makes others' writes lose as well.
+  @Test(arguments: ["clock n1 +5s", "clock n2 -5s"])
+  func noWritersClockIsBlamed(setting: String) throws {
+    var scene = try Scene(["model multi-leader"], load: "load ycsb-a rate=0")
+    scene.run(500)
+    try scene.perform(setting)
+    try scene.perform("write k one at n1")
+    scene.run(500)
+    try scene.perform("write k two at n2")
+    scene.run(500)
+    let text = try #require(scene.events.first { $0.contains("conflict on k: n2's \"two\"") })
+    #expect(text.hasSuffix(": the writers' clocks differ"), "\(text)")
+  }
+
   /// What a snapshot counts is what its nodes show at that moment.
   @Test func keysThatDifferAreThoseOfTheMoment() throws {
     var scene = try Scene(["model multi-leader"], load: "load ycsb-a rate=0")

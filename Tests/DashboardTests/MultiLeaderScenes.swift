@@ -94,7 +94,7 @@ extension Scenes {
     snapshot.events += [
       event(2, 180_000, .command, "clock of n2 set off by -5s"),
       event(
-        3, 191_900, .finding, "user12: n2's write knew of n1's and lost to it: its clock is behind"),
+        3, 191_900, .finding, "user12: n2's write knew of n1's and lost to it: their clocks differ"),
     ]
     snapshot.undoable = "clock n2 -5s"
     return snapshot

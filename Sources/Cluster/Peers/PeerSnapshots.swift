@@ -255,7 +255,7 @@ extension ConflictSnapshot {
     let (winner, loser) = (Self.text(winner), Self.text(loser))
     return switch ending {
     case .lastWriterWon: "\(loser) lost to \(winner)"
-    case .lostByClock: "\(loser) lost to the older \(winner): its writer's clock is behind"
+    case .lostByClock: "\(loser) lost to the older \(winner): the writers' clocks differ"
     case .merged: "\(winner) and \(loser) are merged"
     case .kept: "\(winner) and \(loser) are both kept"
     }

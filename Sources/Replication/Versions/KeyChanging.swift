@@ -28,7 +28,7 @@ public enum ChangeProblem: Error, Equatable, Sendable {
 public enum Outcome: Equatable, Sendable {
   /// The later clock won between two that did not know of one another.
   case lastWriterWon
-  /// A write that knew of the other lost to it: its writer's clock is behind.
+  /// A write that knew of the other lost to it: the writers' clocks differ.
   case lostByClock
   /// Both are in the merged value.
   case merged
