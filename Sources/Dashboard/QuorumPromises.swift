@@ -17,9 +17,11 @@ extension Pen {
       rect, on: &canvas)
   }
 
+  /// `12 %`, `0.4 %`: what is not all is never `100 %`, and what is not nothing never `0 %`.
   static func percent(_ share: Double) -> String {
     let value = share * 100
     if value > 0, value < 0.1 { return "<0.1 %" }
+    if value >= 99.5, share < 1 { return ">99 %" }
     return "\(Short.fixed(value, value < 9.95 && value > 0 ? 1 : 0)) %"
   }
 

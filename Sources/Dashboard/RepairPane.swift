@@ -48,7 +48,9 @@ extension Pen {
     let y = rect.y + 1 + lines.count
     guard y < rect.bottom, versions.keys > 0 else { return }
     let columns = min(rect.width - 2, 60)
-    let odd = isOff ? max(1, Int((share * Double(columns)).rounded())) : 0
+    // One that differs is seen, and so is one that does not.
+    let most = share < 1 ? columns - 1 : columns
+    let odd = isOff ? max(1, min(most, Int((share * Double(columns)).rounded()))) : 0
     for x in 0..<columns {
       canvas[rect.x + 1 + x, y] =
         x < odd

@@ -63,6 +63,27 @@ import Testing
     #expect(!text.contains { $0.contains("Merkle") })
   }
 
+  /// What is not all is never said to be all, and what is not nothing never to be nothing.
+  @Test(
+    arguments: [
+      (0, "0 %"), (0.000_01, "<0.1 %"), (0.0012, "0.1 %"), (0.0994, "9.9 %"), (0.12, "12 %"),
+      (0.994, "99 %"), (0.996, ">99 %"), (0.999_999, ">99 %"), (1, "100 %"),
+    ] as [(Double, String)])
+  func sharesAreNeitherAllNorNothing(share: Double, text: String) {
+    #expect(Pen.percent(share) == text)
+  }
+
+  @Test func nearlyAllKeysAreNotAll() {
+    var snapshot = Scenes.quorumDivergent
+    func texts() -> [String] {
+      ModelFactsTests.screen(snapshot, GoldenTests.sizes[1])
+    }
+    Scenes.changeQuorum(&snapshot) { ($0.versions.divergentKeys, $0.versions.keys) = (202, 203) }
+    #expect(texts().contains { $0.contains("202 of 203 keys differ (>99 %)") })
+    Scenes.changeQuorum(&snapshot) { $0.versions.divergentKeys = 203 }
+    #expect(texts().contains { $0.contains("203 of 203 keys differ (100 %)") })
+  }
+
   /// One is one, in the top line and in the titles.
   @Test func oneIsNotSaidAsMany() {
     #expect(Short.counted(1, "write") == "1 write")
