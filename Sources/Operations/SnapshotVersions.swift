@@ -95,7 +95,7 @@ public struct VersionsSnapshot: Equatable, Sendable {
   public var siblingKeys: [SiblingsSnapshot] = []
   /// Keys that live replicas show differently.
   public var divergentKeys = 0
-  /// Keys that there are.
+  /// Keys that live replicas show, whether one or all of them.
   public var keys = 0
   /// How long ago these two were counted; zero: they are of the snapshot's moment.
   public var divergenceAge = Interval.zero

@@ -64,6 +64,25 @@ import World
     #expect(versions.divergenceAge == .zero)
   }
 
+  /// What only some have is counted as well: never do more keys differ than there are.
+  @Test func keysThatOnlySomeNodesHaveAreCounted() throws {
+    var scene = try Scene(["model multi-leader"], load: "load ycsb-a rate=0")
+    scene.run(500)
+    try scene.perform("write k0 one at n1")
+    scene.run(500)
+    try scene.perform("isolate n1")
+    for (key, node) in [("k1", 1), ("k2", 1), ("k3", 1), ("k4", 2), ("k5", 3)] {
+      try scene.perform("write \(key) one at n\(node)")
+      scene.run(100)
+    }
+    for wait in [0, 1500] {
+      scene.run(wait)
+      let versions = try #require(scene.snapshot.model.versions)
+      #expect([versions.keys, versions.divergentKeys] == [6, 5])
+    }
+    #expect(scene.cluster.figures.keys == 6)
+  }
+
   /// Of two copies that never met neither is old; one that only lacks is.
   @Test func copiesThatNeverMetAreParted() throws {
     var scene = try Scene(

@@ -65,6 +65,13 @@ private struct Shown {
     }
   }
 
+  /// Whether the first of a key's live replicas, by number, holds it.
+  func isAtFirst(_ key: [UInt8]) -> Bool {
+    let keyHash = VersionedStore.hash(of: key)
+    let first = replicas(of: keyHash).filter { stores[$0.offset] != nil }.min()
+    return first.map { stores[$0.offset]?[key, keyHash] != nil } ?? false
+  }
+
   /// All keys that differ.
   var different: Set<[UInt8]> {
     var found: Set<[UInt8]> = []
@@ -144,7 +151,6 @@ extension Cluster {
     let shown = shown
     let live = shown.stores.compactMap { $0 }
     let ground = ground(of: shown)
-    figures.keys = live.map(\.count).max() ?? 0
     let keys: Set<[UInt8]>
     if holdsAll, let first = live.first, live.allSatisfy({ $0.hash == first.hash }) {
       keys = []
@@ -154,7 +160,25 @@ extension Cluster {
     } else {
       keys = shown.different
     }
+    figures.keys = keyCount(shown, differing: keys)
     figures.divergence.count(keys, on: ground)
+  }
+
+  /// How many keys live replicas show when just `differing` differ: of every other key the first live
+  /// replica holds what all do, so that its count has it, and nobody need go through them.
+  private func keyCount(_ shown: Shown, differing: Set<[UInt8]>) -> Int {
+    var count = differing.reduce(0) { $0 + (shown.isAtFirst($1) ? 0 : 1) }
+    for offset in nodes.indices {
+      guard let store = shown.stores[offset] else { continue }
+      guard shown.ring != nil, let peer = nodes[offset].peer as? LeaderlessReplica else {
+        return count + store.count
+      }
+      count += peer.keyCount { group in
+        group.first { shown.stores[$0.offset] != nil } == peer.id
+      }
+    }
+    // Nodes may know different rings while one of them stands still.
+    return max(count, differing.count)
   }
 
   // MARK: At a snapshot's moment
@@ -180,20 +204,19 @@ extension Cluster {
   private func countDivergence(in versions: inout VersionsSnapshot) {
     let shown = shown
     let live = shown.stores.compactMap { $0 }
-    let keys = live.map(\.count).max() ?? 0
-    let count: Int
+    let differing: Set<[UInt8]>
     if holdsAll, let first = live.first, live.allSatisfy({ $0.hash == first.hash }) {
-      count = 0
+      differing = []
     } else if figures.divergence.ground == ground(of: shown) {
       let candidates = figures.divergence.keys.union(figures.divergence.changed)
-      count = candidates.reduce(0) { $0 + (shown.differs($1) ? 1 : 0) }
-    } else if keys <= Self.countedAtOnce {
-      count = shown.different.count
+      differing = candidates.filter { shown.differs($0) }
+    } else if (live.map(\.count).max() ?? 0) <= Self.countedAtOnce {
+      differing = shown.different
     } else {
       return
     }
-    versions.keys = keys
-    versions.divergentKeys = count
+    versions.keys = keyCount(shown, differing: differing)
+    versions.divergentKeys = differing.count
     versions.divergenceAge = .zero
   }
 }

@@ -10,6 +10,7 @@ struct PeerFigures: Sendable {
   var siblings: [[UInt8]: Set<Int>] = [:]
   /// Keys that live replicas show differently, as of the last second's count.
   var divergence = Divergence()
+  /// Keys that live replicas show, as of the same count.
   var keys = 0
   /// What is measured of quorums' messages, and the stale reads that it predicts, once a second.
   var latencies = PeerLatencies()

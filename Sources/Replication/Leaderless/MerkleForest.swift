@@ -6,6 +6,8 @@ struct MerkleForest: Sendable {
   /// The sets, each by number, in order.
   private(set) var groups: [[NodeID]] = []
   var trees: [MerkleTree] = []
+  /// How many keys each tree has.
+  var counts: [Int] = []
 
   init() {}
 
@@ -15,6 +17,7 @@ struct MerkleForest: Sendable {
     where self.groups.last != group {
       self.groups.append(group)
       trees.append(MerkleTree(leafBits: leafBits))
+      counts.append(0)
     }
   }
 
@@ -84,6 +87,16 @@ extension LeaderlessReplica {
     return trees.groups.indices.map { (trees.groups[$0], trees.trees[$0].root, contents[$0]) }
   }
 
+  /// How many keys it holds of those sets of replicas, by number, that satisfy a condition; keys that it
+  /// is no replica of are in none.
+  public func keyCount(where isWanted: ([NodeID]) -> Bool) -> Int {
+    var count = 0
+    for place in trees.groups.indices where isWanted(trees.groups[place]) {
+      count += trees.counts[place]
+    }
+    return count
+  }
+
   /// A key's state has another hash.
   mutating func updateTree(_ keyHash: UInt64, from old: UInt64?, to new: UInt64?) {
     guard let tree = tree(of: keyHash) else {
@@ -91,5 +104,6 @@ extension LeaderlessReplica {
       return
     }
     trees.trees[tree].update(keyHash: keyHash, from: old, to: new)
+    trees.counts[tree] += (new == nil ? 0 : 1) - (old == nil ? 0 : 1)
   }
 }
