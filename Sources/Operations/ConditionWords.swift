@@ -106,7 +106,8 @@ enum ClusterWord: String, Sendable, CaseIterable {
     case .ackP99: "99th percentile of the time to acknowledgement, over the last ten seconds"
     case .readsP50: "median time to a read's answer, over the last ten seconds"
     case .readsP99: "99th percentile of the time to a read's answer, over the last ten seconds"
-    case .conflicts: "pairs of writes that did not know of one another"
+    case .conflicts:
+      "pairs of writes that did not know of one another, or of which one did and lost by the clock"
     case .merged: "conflicts that a type merged"
     case .losers: "acknowledged writes that lost to a later clock"
     case .losersByClock: "of these, writes that knew of what they lost to"

@@ -31,7 +31,7 @@ public struct SiblingsSnapshot: Equatable, Sendable {
   }
 }
 
-/// Two writes of a key that did not know of one another, or an old clock's write that came too late.
+/// Two writes of a key that did not know of one another, or of which one did and lost by the clock.
 public struct ConflictSnapshot: Equatable, Sendable {
   /// How it ended.
   public enum Ending: String, Sendable, CaseIterable {

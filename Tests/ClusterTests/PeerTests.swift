@@ -49,6 +49,10 @@ import World
     scene.run(500)
     let text = try #require(scene.events.first { $0.contains("conflict on k: n2's \"two\"") })
     #expect(text.hasSuffix(": the writers' clocks differ"), "\(text)")
+    // It knew of the other, and is counted with the conflicts all the same: their word says so.
+    #expect(scene.snapshot.model.versions?.conflicts == 1)
+    let word = ConditionWord.all(in: .multiLeader).first { $0.word == "conflicts" }
+    #expect(word?.meaning.hasSuffix("or of which one did and lost by the clock") == true)
   }
 
   /// What a snapshot counts is what its nodes show at that moment.
