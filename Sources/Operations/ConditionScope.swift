@@ -22,7 +22,7 @@ public struct ConditionScope: Equatable, Sendable {
 
   /// Reads the name in `let NAME = VALUE`: letters, digits, _ and -.
   ///
-  /// - Throws: for a word that means something already, and for what is no name.
+  /// - Throws: for a word that is something already, and for what is no name.
   static func name(_ reader: inout Reader) throws(ParseFailure) -> String {
     reader.skipSpace()
     let start = reader.position
@@ -34,16 +34,28 @@ public struct ConditionScope: Equatable, Sendable {
 
   /// Why `name` can't be remembered, one line; nil when it can.
   public static func isWrong(_ name: String) -> String? {
-    if isReserved(name) { return "\(name) means something already: take another name" }
+    if let meaning = meaning(of: name) { return "\(name) is \(meaning): take another name" }
     let isName =
       name.first?.isLetter == true && name.last != "-"
       && name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
     return isName ? nil : "a name is letters, digits, _ and -, and begins with a letter"
   }
 
-  private static func isReserved(_ name: String) -> Bool {
-    NodeID(name) != nil || reserved.contains(name)
-      || Reader.conditionUnits.contains { $0.name.lowercased() == name.lowercased() }
+  /// What a word is already, for messages; nil when it is free.
+  private static func meaning(of name: String) -> String? {
+    if NodeID(name) != nil { return "a node" }
+    if let unit = Reader.conditionUnit(name) {
+      switch unit.dimension {
+      case .time: return "a unit of time"
+      case .bytes: return "a unit of size"
+      case .number, .position, .rate: return "a unit"
+      }
+    }
+    guard reserved.contains(name) else { return nil }
+    if name == "let" || name == "within" { return "a word of scripts" }
+    if ClusterWord(rawValue: name) != nil { return "a word of conditions" }
+    if Role(rawValue: name) != nil { return "a role" }
+    return NodeState(rawValue: name) != nil ? "a state" : "a word of conditions"
   }
 
   private static let reserved: Set<String> = {
