@@ -18,7 +18,7 @@ public struct Scene: Equatable, Sendable {
     _ snapshot: ClusterSnapshot, other: ClusterSnapshot? = nil, isDuel: Bool = false,
     narration: Narration? = nil
   ) {
-    self.snapshot = snapshot
+    self.snapshot = narration?.lesson?.concealment.map(snapshot.concealing) ?? snapshot
     self.other = other
     self.isDuel = isDuel
     self.narration = narration
@@ -40,12 +40,14 @@ public enum Dashboard {
     view.settle(scene.narration)
     let pen = Pen(snapshot: scene.snapshot, other: scene.other, view: view, glyphs: glyphs)
     let layout = Layout(scene, view: view, size: size)
-    if scene.isDuel, let other = scene.other {
+    if let lesson = scene.narration?.lesson, !lesson.hasCluster {
+      pen.courseTitle(lesson, layout.title, on: &canvas)
+    } else if scene.isDuel, let other = scene.other {
       pen.duelTitle(with: other, layout.title, on: &canvas)
     } else {
       pen.title(layout.title, on: &canvas)
     }
-    pen.scrubber(layout.scrubber, on: &canvas)
+    if !layout.scrubber.isEmpty { pen.scrubber(layout.scrubber, on: &canvas) }
     let page = layout.page
     switch view.page {
     case .help: pen.help(page, on: &canvas)

@@ -104,7 +104,8 @@ struct Layout {
     let (top, rest) = whole.splitTop(1)
     let (middleRows, bottom) = rest.splitBottom(1)
     let (time, inner) = middleRows.splitTop(
-      snapshot.history == nil ? 0 : Track.rows(on: size.rows))
+      snapshot.history == nil || scene.narration?.lesson?.hasCluster == false
+        ? 0 : Track.rows(on: size.rows))
     (title, footer, scrubber) = (top, bottom, time)
     let nodes = snapshot.nodes.map(\.id)
     labelWidth = nodes.contains { $0.number >= 10 } ? 18 : 17

@@ -4,6 +4,15 @@ import Positions
 
 /// The first line, the last line, and what is said above it.
 extension Pen {
+  /// The top line of a lesson before there is a cluster.
+  func courseTitle(_ lesson: LessonNarration, _ rect: Rect, on canvas: inout Canvas) {
+    let place = lesson.number > 0 ? "lesson \(lesson.number) of \(lesson.count)" : "lesson"
+    let parts = ["workshop", lesson.part, place, "\(lesson.minutes) min"]
+    put(
+      " replicascope  " + parts.filter { !$0.isEmpty }.joined(separator: "  "),
+      at: rect.origin, style: Style(.blue, bold: true), limit: rect.width, on: &canvas)
+  }
+
   func title(_ rect: Rect, on canvas: inout Canvas) {
     let clients = snapshot.clients
     let ledger = snapshot.ledger

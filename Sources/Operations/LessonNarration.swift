@@ -59,6 +59,11 @@ public struct LessonNarration: Equatable, Sendable {
   /// The hints that were given, and how many there are.
   public var hints: [String] = []
   public var hintCount = 0
+  /// What was done without telling; nil: nothing, or it was found.
+  public var concealment: Concealment?
+  /// The part of the course, and the minutes that a class needs.
+  public var part = ""
+  public var minutes = 0
   /// What mattered of what happened, in order.
   public var events: [Event] = []
   /// How it went so far: whether all tasks are done, answers and new beginnings, hints, predictions that

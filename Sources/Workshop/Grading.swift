@@ -35,10 +35,11 @@ extension LessonRunner {
       }
       if case .choice(let number) = chosen {
         tallies[step].wasRight = right.contains(number)
-        said.append(
-          right.contains(number)
-            ? "Right: \(choices[number].text)"
-            : "No. Right was: \(right.first.map { choices[$0].text } ?? "none of them")")
+        said.append("You said: \(choices[number].text)")
+        if !right.contains(number) {
+          said.append(
+            "It came otherwise: \(right.first.map { choices[$0].text } ?? "none of these")")
+        }
         said += choices[number].why.map { $0.text(in: snapshot, names) }
       }
     case .number(let expression, let tolerance):
@@ -50,7 +51,7 @@ extension LessonRunner {
         let isRight = tolerance.accepts(number, for: value)
         tallies[step].wasRight = isRight
         said.append(
-          isRight ? "Right: it is \(value)." : "No: you said \(number), and it is \(value).")
+          "You said \(number), and it is \(value)\(isRight ? ": right." : ".")")
       }
     }
     narration.said = said + prediction.because.map { $0.text(in: snapshot, names) }
@@ -140,6 +141,7 @@ extension LessonRunner {
     phase = .reached
     tallies[step].isDone = true
     narration.lesson?.turn = .reached
+    narration.lesson?.concealment = nil
   }
 
   // MARK: Cues

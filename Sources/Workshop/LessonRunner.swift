@@ -140,6 +140,8 @@ public struct LessonRunner: Director {
     narration.lesson = LessonNarration()
     narration.lesson?.number = number
     narration.lesson?.count = count
+    narration.lesson?.part = lesson.part.title
+    narration.lesson?.minutes = lesson.minutes
     // A cluster begins afresh with its setup: what was before is nothing to what goes wrong after it.
     if let attempt, attempt.way != .solution {
       step =
@@ -182,10 +184,16 @@ public struct LessonRunner: Director {
 
   public func refusal(of command: Command) -> String? {
     switch command {
-    case .back, .forward, .goTo, .pause, .resume, .speed, .step, .watch, .save: return nil
+    case .back, .forward, .goTo, .pause, .resume, .speed, .step, .watch: return nil
+    case .save where narration.lesson?.concealment != nil:
+      return "the script would give it away: look for it"
+    case .save: return nil
     default: break
     }
     guard attempt == nil else { return nil }
+    if narration.lesson?.concealment != nil {
+      if case .undo = command { return "undo would give it away: look for it" }
+    }
     switch phase {
     case .doing, .reached, .broken, .told, .left: return nil
     case .reading where hasCluster: return nil
@@ -254,6 +262,7 @@ public struct LessonRunner: Director {
     narration.lesson?.hints = []
     narration.lesson?.hintCount = 0
     narration.lesson?.events = []
+    narration.lesson?.concealment = nil
     narration.lesson?.turn = .reads
   }
 
@@ -280,9 +289,11 @@ public struct LessonRunner: Director {
     case .task(let task):
       guard task.hidden.isEmpty else {
         narration.lesson?.turn = .watches
-        narration.said = ["Something happens now that you are not told."]
         isHurrying = true
-        return startPlay(task.hidden)
+        _ = startPlay(task.hidden)
+        narration.said = ["Something happens now that you are not told."]
+        conceal(task, snapshot)
+        return nil
       }
       beginTask(task, snapshot)
       return nil
@@ -317,6 +328,7 @@ public struct LessonRunner: Director {
 
   private mutating func startPlay(_ lines: [ScriptStatement]) -> Direction? {
     narration.lesson?.turn = .watches
+    narration.said = [narration.question, chosenText].compactMap { $0 }
     narration.question = nil
     narration.lesson?.choices = []
     runner = ScriptRunner(
@@ -365,6 +377,26 @@ public struct LessonRunner: Director {
   /// Whether a learner is there.
   var isTaught: Bool { attempt == nil }
 
+  /// What is done from here on is not shown, until it is found.
+  private mutating func conceal(_ task: Task, _ snapshot: ClusterSnapshot) {
+    let commands = task.hidden.compactMap { line in
+      if case .command(let command, _) = line.action { command } else { nil }
+    }
+    // What is done is done a moment later than it is looked at first.
+    narration.lesson?.concealment = Concealment(
+      commands, from: now, to: .distantFuture, knobs: snapshot.knobs)
+  }
+
+  /// The prediction, in the learner's words.
+  private var chosenText: String? {
+    guard case .predict(let prediction) = lesson.steps[step] else { return nil }
+    switch (chosen, prediction.answers) {
+    case (.choice(let number), .choices(let choices)): return "You said: \(choices[number].text)"
+    case (.number(let number), _): return "You said: \(number)"
+    default: return nil
+    }
+  }
+
   // MARK: Attempts
 
   /// Where the attempt stands at the present task; nil: a learner has it.
@@ -374,7 +406,10 @@ public struct LessonRunner: Director {
 
   private mutating func beginTask(_ task: Task, _ snapshot: ClusterSnapshot) {
     phase = .doing
-    narration.said = [task.heading + "."] + task.text.map { $0.text(in: snapshot, names) }
+    narration.said = task.text.map { $0.text(in: snapshot, names) }
+    if let from = narration.lesson?.concealment?.from {
+      narration.lesson?.concealment?.to = max(from, now)
+    }
     narration.lesson?.turn = .acts
     narration.lesson?.hintCount = task.hints.count
     if case .goals(let goals) = task.aim {

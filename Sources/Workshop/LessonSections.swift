@@ -44,7 +44,15 @@ extension LessonParser {
   // MARK: Steps
 
   private mutating func begin(_ line: Line) throws(ParseFailure) {
-    try endStep()
+    // What the step before lacks is told, and this one is read all the same.
+    var lack: ParseFailure?
+    do { try endStep() } catch { lack = error }
+    block = .none
+    try open(line)
+    if let lack { throw lack }
+  }
+
+  private mutating func open(_ line: Line) throws(ParseFailure) {
     begun = line
     block = .none
     isTold = false

@@ -22,6 +22,7 @@ import Testing
     "pause", "resume", "speed 0.5x",
     "duplicate n1 n2 10%", "reorder n1 -> n2 5%", "flip-bit n1", "misplace n2", "fail-disk leader",
     "back 10s", "forward 1500ms", "goto 12500ms", "step", "fork", "save run.scope",
+    "answer slow-disk n3", "answer 2",
     "save \"a b\"", "quiesce", "ack async", "ack majority", "ack sync", "ack semi-sync 1",
     "ack first 2 (n2, n3)",
     "ack any 1 (n2)", "wait-for received", "sync-policy every batch", "sync-policy every 1s",
