@@ -69,7 +69,8 @@ public struct RecordRun: Equatable, Sendable {
     }
   }
 
-  /// Encodes the records a chunk at a time, and calls `body` with each chunk in turn.
+  /// Encodes the records a chunk at a time, and calls `body` with each chunk in turn: as few chunks as
+  /// their bytes need, of however many batches the records are.
   ///
   /// - Parameter buffer: where chunks are made: its length says about how many bytes one may have, and
   ///   it is made longer for a record that is.
@@ -77,6 +78,7 @@ public struct RecordRun: Equatable, Sendable {
     using buffer: inout [UInt8], _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
     var lsn = start
+    var filled = 0
     for piece in pieces {
       var from = piece.range.lowerBound
       while from < piece.range.upperBound {
@@ -84,29 +86,46 @@ public struct RecordRun: Equatable, Sendable {
         var size = 0
         while through < piece.range.upperBound {
           let next = piece.batch.entries[through].size
-          if size > 0, size + next > buffer.count { break }
+          if filled + size + next > buffer.count { break }
           size += next
           through += 1
         }
-        if size > buffer.count {
-          buffer.append(contentsOf: repeatElement(0, count: size - buffer.count))
+        if through == from {
+          try Self.hand(buffer, filled, to: body)
+          let next = piece.batch.entries[through].size
+          if filled == 0, next > buffer.count {
+            buffer.append(contentsOf: repeatElement(0, count: next - buffer.count))
+          }
+          filled = 0
+          continue
         }
         buffer.withUnsafeMutableBytes {
-          _ = encode(piece.batch, from..<through, from: lsn, into: $0)
+          _ = encode(
+            piece.batch, from..<through, from: lsn,
+            into: UnsafeMutableRawBufferPointer(rebasing: $0[filled...]))
         }
+        filled += size
         lsn = lsn.advanced(by: size)
         from = through
-        var failure: Failure?
-        buffer.withUnsafeBytes { all in
-          do throws(Failure) {
-            try body(UnsafeRawBufferPointer(rebasing: all[..<size]))
-          } catch {
-            failure = error
-          }
-        }
-        if let failure { throw failure }
       }
     }
+    try Self.hand(buffer, filled, to: body)
+  }
+
+  private static func hand<Failure: Error>(
+    _ buffer: [UInt8], _ filled: Int,
+    to body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
+    guard filled > 0 else { return }
+    var failure: Failure?
+    buffer.withUnsafeBytes { all in
+      do throws(Failure) {
+        try body(UnsafeRawBufferPointer(rebasing: all[..<filled]))
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
   }
 
   /// Encodes records of a batch to the beginning of `all`; gives how many bytes they take.
