@@ -33,7 +33,7 @@ extension Bindings {
     switch key {
     case .character("["), .character("]"), .character("t"), .pageUp, .pageDown:
       return isPlayed ? nil : "\(key) belongs to demos and lessons; none is running"
-    case .character("H"), .character("c"), .character("N"):
+    case .character("H"), .character("c"), .character("N"), .character("E"):
       return isTaught ? nil : "\(key) belongs to lessons; none is running"
     default: return nil
     }

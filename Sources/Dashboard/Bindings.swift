@@ -194,6 +194,9 @@ public enum Bindings {
     KeyBinding(
       [.pageUp, .character("[")], label: "PgUp [", "back to the step before", .previousChapter),
     KeyBinding([.character("]")], "on to the next step, done or not", .nextChapter),
+    KeyBinding(
+      [.character("E")], "to the moments that mattered, one by one; e: back to the latest",
+      .nextMoment),
   ]
 
   /// Whoever has a task has all keys of the lab.

@@ -75,6 +75,10 @@ extension ViewState {
     if mode == .demo, stage != .taken {
       return Bindings.inPlay(isHeld: snapshot.speed == 0, room: room, snapshot.replication)
     }
+    // Whoever reads or watches needs no more than to go on.
+    if mode == .lesson, turn == .reads || turn == .watches || turn == .over, !snapshot.isPast {
+      return [("PgDn", "on"), ("PgUp", "back"), ("?", "help"), ("q", "quit")]
+    }
     let isStill = snapshot.speed == 0 || snapshot.isPast
     if let history = snapshot.history,
       mode == .compare || isStill && (isAtTop || mode == .node), mode != .question

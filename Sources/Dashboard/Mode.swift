@@ -78,7 +78,7 @@ public enum Intent: Equatable, Sendable {
   case forceFailover, switchover
   case undo, redo
   case nextStep, previousChapter, nextChapter, takeOrGive
-  case hint, check, again, answerDigit, answer
+  case hint, check, again, answerDigit, answer, nextMoment
   case fullScreen, record, redraw, quit, interrupt, suspend
   case linkDigit, linkAll, linkOut, linkIn
   case yes, no

@@ -100,7 +100,9 @@ extension Pen {
   /// Whose turn it is in a lesson; nil while something plays.
   private func turn(_ lesson: LessonNarration) -> Story.Line? {
     switch lesson.turn {
-    case .reads: return [tag("PgDn", .yellow), (" goes on", .bold)]
+    case .reads:
+      let jump = lesson.events.isEmpty ? "" : "  E goes to these moments, one by one"
+      return [tag("PgDn", .yellow), (" goes on" + jump, .bold)]
     case .answers:
       return lesson.choices.isEmpty
         ? [tag("?", .yellow), (" type the number, then Enter", .bold)]
@@ -109,7 +111,7 @@ extension Pen {
     case .acts:
       let left = lesson.hintCount - lesson.hints.count
       let hint = left > 0 ? "  H hint (\(left) left)" : ""
-      let answer = lesson.goals.isEmpty ? "  :answer …" : "  c what is missing"
+      let answer = lesson.goals.isEmpty ? "  :answer \(glyphs.ellipsis)" : "  c what is missing"
       return [tag("\(glyphs.play) your turn", .blue), (answer + hint + "  N anew", .bold)]
     case .reached: return [tag("\(glyphs.check) done", .green), ("  PgDn goes on", .bold)]
     case .broken(let why):

@@ -11,6 +11,7 @@ extension ViewState {
     switch intent {
     case .nextStep where lesson.turn == .over: return [.nextLesson]
     case .check: check(lesson, milliseconds)
+    case .nextMoment: return goToNext(lesson, scene.snapshot, milliseconds)
     case .again:
       question = Question(.cue(.reset), text: "This step anew, from its beginning? y/N")
       mode = .confirm
@@ -19,6 +20,20 @@ extension ViewState {
     default: return nil
     }
     return []
+  }
+
+  /// Goes to the moment after the one shown that mattered; after the last to the first.
+  private mutating func goToNext(
+    _ lesson: LessonNarration, _ snapshot: ClusterSnapshot, _ milliseconds: Int
+  ) -> [Action] {
+    let moments = lesson.events.map(\.at)
+    // From the end one begins at the beginning.
+    let later = snapshot.isPast ? moments.first { $0 > snapshot.at } : nil
+    guard let next = later ?? moments.first else {
+      show(.note("no moments are listed here"), at: milliseconds)
+      return []
+    }
+    return [.command(.goTo(next))]
   }
 
   /// Says what is missing; a look costs nothing.
