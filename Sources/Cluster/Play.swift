@@ -162,7 +162,14 @@ public struct Play: Sendable {
     let wasInPast = machine.isInPast
     let outcome = machine.perform(command, keepsCommands: keepsCommands)
     if wasInPast, !machine.isInPast { directorGoesBack() }
+    if outcome.isAccepted, director?.noticed(command, at: machine.now) == true { remember() }
     return outcome
+  }
+
+  /// Keeps where the director stands now.
+  private mutating func remember() {
+    guard keepsCopies, let director else { return }
+    standings.append(Standing(at: machine.now, director: director))
   }
 
   /// Lets one event happen; see ``TimeMachine/step()``.
@@ -254,15 +261,19 @@ public struct Play: Sendable {
     }
     let outcome = director.answer(text, machine.cluster.snapshot(speed: 1, wholeRun: false))
     self.director = director
-    if outcome.isAccepted { nextLook = machine.now }
+    if outcome.isAccepted {
+      nextLook = machine.now
+      remember()
+    }
     return outcome
   }
 
   /// Hands on what a person asks; false: it means what it means in every play.
   mutating func take(_ cue: Cue) -> Bool {
-    guard var director, director.take(cue) else { return false }
+    guard var director, director.take(cue, at: machine.now) else { return false }
     self.director = director
     nextLook = machine.now
+    remember()
     return true
   }
 }

@@ -39,6 +39,11 @@ extension Layout {
     if view.isOnPage { return 2 }
     if view.isFullScreen, view.pane == .narration { return inner.height }
     if narration.lesson?.hasCluster == false { return inner.height }
+    // A room reads; the lanes and what clients can rely on are enough beside that.
+    if view.isPresented {
+      let lanes = min(count, lanesKept) + 2
+      return max(7, min(inner.height - lanes, inner.height * 3 / 5))
+    }
     let usual = size.rows >= 50 ? 12 : size.rows >= 34 ? 10 : size.rows >= 20 ? 7 : 6
     let needed = Story(narration, width: inner.width, rows: usual).needed
     let most = inner.height - min(count, lanesKept) - 2

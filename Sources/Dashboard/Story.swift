@@ -34,6 +34,7 @@ struct Story {
     let isSpaced = rows >= 10
     if let lesson = narration.lesson {
       teach(narration, lesson, columns, isSpaced: isSpaced)
+      if case .failed(let why) = narration.stage { loud("\(glyphs.cross)", why, columns) }
       return
     }
     for (position, text) in narration.said.enumerated() {
@@ -60,6 +61,7 @@ struct Story {
     }
     if let question = narration.question { ask(question, columns) }
     for (position, choice) in lesson.choices.enumerated() {
+      if isSpaced { lines.append([]) }
       for (row, text) in Wrap.lines(choice, columns - 6).enumerated() {
         let mark = row == 0 ? " \(position + 1) " : "   "
         lines.append([
@@ -68,6 +70,11 @@ struct Story {
       }
     }
     for goal in lesson.goals { lines.append(line(goal)) }
+    if let heard = lesson.heard {
+      for text in Wrap.lines(heard, columns - 4) {
+        lines.append([(" \(glyphs.play) ", Style(.blue, bold: true)), (text, .normal)])
+      }
+    }
     for (position, hint) in lesson.hints.enumerated() {
       for (row, text) in Wrap.lines(hint, columns - 9).enumerated() {
         lines.append([
@@ -81,7 +88,6 @@ struct Story {
         (" \(Short.clock(event.at, tenths: true)) ", .dim), (event.text, .normal),
       ])
     }
-    if case .failed(let why) = narration.stage { loud("\(glyphs.cross)", why, columns) }
   }
 
   private func line(_ goal: LessonNarration.Goal) -> Line {

@@ -90,6 +90,8 @@ public struct ViewState: Equatable, Sendable {
   public var keysAsked: KeysAsked?
   /// Whether what is shown is recorded.
   public var isRecording = false
+  /// Whether a room looks on: text first, in plenty of room.
+  public var isPresented = false
 
   /// Something that is asked before it is done.
   public struct Question: Equatable, Sendable {

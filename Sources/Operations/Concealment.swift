@@ -58,12 +58,11 @@ extension ClusterSnapshot {
       conceal(link)
     default: break
     }
-    // Why writes wait is told by what is wrong: that is what is looked for.
+    // Who is missing, and why, is what is looked for.
     guard case .singleLeader(var model) = model, case .wait(let why) = model.guarantees.writes,
-      let brace = why.firstIndex(of: "(")
+      let known = why.split(separator: " needs ", maxSplits: 1).first, known.count < why.count
     else { return }
-    model.guarantees.writes = .wait(
-      String(why[..<brace]).trimmingCharactersAtEnd)
+    model.guarantees.writes = .wait(String(known))
     self.model = .singleLeader(model)
   }
 
@@ -82,11 +81,5 @@ extension ClusterSnapshot {
         links[place].bandwidth = nil
       }
     }
-  }
-}
-
-extension String {
-  fileprivate var trimmingCharactersAtEnd: String {
-    String(reversed().drop { $0.isWhitespace }.reversed())
   }
 }

@@ -36,7 +36,11 @@ public protocol Director: Sendable {
   /// Takes what a person asks of the play.
   ///
   /// - Returns: whether that is all; false: it means what it means in every play.
-  mutating func take(_ cue: Cue) -> Bool
+  mutating func take(_ cue: Cue, at moment: Instant) -> Bool
+  /// Takes note of what a person did to the cluster.
+  ///
+  /// - Returns: whether that is worth remembering where it stood then.
+  mutating func noticed(_ command: Command, at moment: Instant) -> Bool
   /// Why a person may not do something to the cluster now; nil when he may.
   func refusal(of command: Command) -> String?
   /// It was put back to where it stood at an earlier moment, from where `later` stands: what must outlast
@@ -50,7 +54,9 @@ extension Director {
     .refused("nothing is asked")
   }
 
-  public mutating func take(_ cue: Cue) -> Bool { false }
+  public mutating func take(_ cue: Cue, at moment: Instant) -> Bool { false }
+
+  public mutating func noticed(_ command: Command, at moment: Instant) -> Bool { false }
 
   public func refusal(of command: Command) -> String? { nil }
 

@@ -59,6 +59,8 @@ public struct LessonNarration: Equatable, Sendable {
   /// The hints that were given, and how many there are.
   public var hints: [String] = []
   public var hintCount = 0
+  /// What came of the learner's latest read or write, one line; nil before the first.
+  public var heard: String?
   /// What was done without telling; nil: nothing, or it was found.
   public var concealment: Concealment?
   /// The part of the course, and the minutes that a class needs.
@@ -73,6 +75,8 @@ public struct LessonNarration: Equatable, Sendable {
   public var hintsUsed = 0
   public var right = 0
   public var predicted = 0
+  /// How the tasks were done that are.
+  public var solutions: [LessonSolution] = []
 
   /// Nothing is asked yet.
   public init() {}

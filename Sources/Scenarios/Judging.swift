@@ -68,7 +68,7 @@ extension ClusterSnapshot {
   }
 
   /// Whether the write or read that was given last is answered, and how.
-  func answer(to command: Command) -> (isAnswered: Bool, text: String) {
+  public func answer(to command: Command) -> (isAnswered: Bool, text: String) {
     let isRead = if case .read = command { true } else { false }
     if !isRead {
       switch lastWrite?.state {

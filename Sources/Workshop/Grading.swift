@@ -64,6 +64,7 @@ extension LessonRunner {
 
   public mutating func answer(_ text: String, _ snapshot: ClusterSnapshot) -> CommandOutcome {
     guard lesson.steps.indices.contains(step) else { return .refused("nothing is asked now") }
+    now = snapshot.at
     switch (phase, lesson.steps[step]) {
     case (.asking, .predict(let prediction)): return predict(prediction, text)
     case (.doing, .task(let task)): return answer(text, to: task, snapshot)
@@ -108,6 +109,7 @@ extension LessonRunner {
       } catch { return .refused(error.message) }
     }
     tallies[step].tries += 1
+    note(.command(.answer(text)))
     guard isRight else { return .note("no: look again; H gives a hint") }
     reach()
     return .done("right")
@@ -142,13 +144,16 @@ extension LessonRunner {
     tallies[step].isDone = true
     narration.lesson?.turn = .reached
     narration.lesson?.concealment = nil
+    noteSolution()
   }
 
   // MARK: Cues
 
-  public mutating func take(_ cue: Cue) -> Bool {
+  public mutating func take(_ cue: Cue, at moment: Instant) -> Bool {
+    now = moment
     switch (cue, phase) {
     case (.next, .reached):
+      note(.next)
       phase = .left
       return true
     // What is not done yet can't be gone on from; a lesson is left by its own keys.
@@ -156,6 +161,7 @@ extension LessonRunner {
     // Who knows it all may pass over what is asked.
     case (.nextChapter, .doing), (.nextChapter, .broken), (.nextChapter, .reached),
       (.nextChapter, .reading), (.nextChapter, .told):
+      if phase != .reading, phase != .told { note(.next) }
       phase = .left
       return true
     case (.nextChapter, .asking):

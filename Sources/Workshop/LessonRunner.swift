@@ -17,6 +17,8 @@ public struct LessonRunner: Director {
       case nothing(Interval)
       /// One of the lesson's wrong ways.
       case wrong(Int)
+      /// What a learner did since the cluster began.
+      case again([LessonDeed])
     }
 
     /// The step that the attempt is about; it ends there.
@@ -87,6 +89,16 @@ public struct LessonRunner: Director {
   var chosen: GivenAnswer?
   /// Since when each goal of the task has held without a break.
   var heldSince: [Instant?] = []
+  /// When the goals are looked at next.
+  private var nextJudgement = Instant.start
+  /// What the learner did since the present cluster began.
+  private var deeds: [LessonDeed] = []
+  /// What of another run is still to be done again.
+  private var toDo: ArraySlice<LessonDeed> = []
+  /// The learner's latest read or write, while it is not answered.
+  private var requested: Command?
+  /// The present cluster's seed.
+  private var seed: UInt64 = 1
   /// When the attempt's script was over.
   private var triedAt: Instant?
   private var entries: [TranscriptEntry] = []
@@ -124,6 +136,8 @@ public struct LessonRunner: Director {
   private static let idleSpacing = Interval.milliseconds(50)
   /// How long after an attempt's script its goals may still come true.
   private static let patience = Interval.seconds(10)
+  /// The same after what a learner did.
+  private static let longPatience = Interval.seconds(180)
 
   /// A lesson from its beginning.
   ///
@@ -143,6 +157,7 @@ public struct LessonRunner: Director {
     narration.lesson?.part = lesson.part.title
     narration.lesson?.minutes = lesson.minutes
     // A cluster begins afresh with its setup: what was before is nothing to what goes wrong after it.
+    if case .again(let deeds) = attempt?.way { toDo = deeds[...] }
     if let attempt, attempt.way != .solution {
       step =
         lesson.steps[...attempt.step].lastIndex {
@@ -177,6 +192,11 @@ public struct LessonRunner: Director {
   public mutating func returned(from later: any Director) {
     guard let later = later as? LessonRunner else { return }
     tallies = later.tallies
+    // What was done stays done, and how.
+    for solution in later.narration.lesson?.solutions ?? []
+    where narration.lesson?.solutions.contains(where: { $0.step == solution.step }) == false {
+      narration.lesson?.solutions.append(solution)
+    }
     if tallies.indices.contains(step) { tallies[step].tries += 1 }
     heldSince = heldSince.map { since in since.flatMap { $0 > now ? nil : $0 } }
     showHints()
@@ -202,6 +222,41 @@ public struct LessonRunner: Director {
     }
   }
 
+  public mutating func noticed(_ command: Command, at moment: Instant) -> Bool {
+    guard isTaught else { return false }
+    switch command {
+    case .back, .forward, .goTo, .pause, .resume, .speed, .step, .save, .fork, .answer: return false
+    default: break
+    }
+    deeds.append(LessonDeed(at: moment, .command(command)))
+    switch command {
+    case .read, .change, .choose: requested = command
+    default: break
+    }
+    return true
+  }
+
+  /// Tells what came of the latest read or write, which else is one event among many.
+  private mutating func listen(_ snapshot: ClusterSnapshot) {
+    guard let requested else { return }
+    let (isAnswered, text) = snapshot.answer(to: requested)
+    narration.lesson?.heard = "\(requested.text): \(text)"
+    if isAnswered { self.requested = nil }
+  }
+
+  /// Notes an answer, or that the learner goes on.
+  mutating func note(_ act: LessonDeed.Act) {
+    if isTaught { deeds.append(LessonDeed(at: now, act)) }
+  }
+
+  /// A task was done: how, so that it can be done again.
+  mutating func noteSolution() {
+    guard isTaught, case .task(let task) = lesson.steps[step] else { return }
+    let solution = LessonSolution(step: step, task: task.heading, seed: seed, deeds: deeds)
+    narration.lesson?.solutions.removeAll { $0.step == step }
+    narration.lesson?.solutions.append(solution)
+  }
+
   private var hasCluster: Bool {
     lesson.steps[..<min(step, lesson.steps.count)].contains {
       if case .setup = $0 { true } else { false }
@@ -213,13 +268,37 @@ public struct LessonRunner: Director {
   public mutating func direct(_ snapshot: ClusterSnapshot) -> Direction {
     now = snapshot.at
     gather(snapshot.events)
+    listen(snapshot)
     while verdict == nil, step < lesson.steps.count {
+      if let direction = again(snapshot) { return direction }
       if let direction = proceed(lesson.steps[step], snapshot) { return direction }
     }
     narration.done = step
     narration.lesson?.turn = .over
     narration.stage = .over
     return .end
+  }
+
+  /// Does again what was done at this moment; nil: nothing was.
+  private mutating func again(_ snapshot: ClusterSnapshot) -> Direction? {
+    while let deed = toDo.first, deed.at <= now {
+      switch (phase, deed.act) {
+      case (.doing, .command(.answer(let text))):
+        toDo.removeFirst()
+        _ = answer(text, snapshot)
+      case (.doing, .command(let command)), (.reached, .command(let command)),
+        (.broken, .command(let command)), (.told, .command(let command)),
+        (.reading, .command(let command)):
+        toDo.removeFirst()
+        return .perform(command)
+      case (.reached, .next), (.doing, .next), (.broken, .next):
+        toDo.removeFirst()
+        // At the step that it is about there is nothing to go on to.
+        if attempt?.step != step { phase = .left }
+      default: return nil
+      }
+    }
+    return nil
   }
 
   private mutating func gather(_ events: [Event]) {
@@ -242,7 +321,9 @@ public struct LessonRunner: Director {
     case (.asking, _): return .beat(nil)
     case (.answered, .predict(let prediction)): return startPlay(prediction.play)
     case (.doing, .task(let task)): return watch(task, snapshot)
-    case (.reached, _), (.broken, _): return .pass(until: now + .milliseconds(100))
+    case (.reached, _) where attempt?.step == self.step && verdict == nil: return finish(.reached)
+    case (.reached, _), (.broken, _):
+      return .pass(until: min(now + .milliseconds(100), toDo.first?.at ?? .distantFuture))
     case (.left, _): return leave()
     case (.answered, _), (.doing, _): return done()
     }
@@ -263,6 +344,7 @@ public struct LessonRunner: Director {
     narration.lesson?.hintCount = 0
     narration.lesson?.events = []
     narration.lesson?.concealment = nil
+    narration.lesson?.heard = nil
     narration.lesson?.turn = .reads
   }
 
@@ -282,6 +364,8 @@ public struct LessonRunner: Director {
       if knobs.seed == nil { knobs.seed = 1 }
       happened = []
       lastEvent = 0
+      deeds = []
+      seed = knobs.seed ?? 1
       now = .start
       isHurrying = true
       return .begin(knobs, cluster.load)
@@ -401,7 +485,9 @@ public struct LessonRunner: Director {
 
   /// Where the attempt stands at the present task; nil: a learner has it.
   private var way: Attempt.Way? {
-    attempt.map { $0.step == step ? $0.way : .solution }
+    guard let attempt else { return nil }
+    if case .again = attempt.way { return attempt.way }
+    return attempt.step == step ? attempt.way : .solution
   }
 
   private mutating func beginTask(_ task: Task, _ snapshot: ClusterSnapshot) {
@@ -419,9 +505,10 @@ public struct LessonRunner: Director {
       }
     }
     showHints()
+    nextJudgement = now
     let script: [ScriptStatement]? =
       switch way {
-      case nil, .nothing: nil
+      case nil, .nothing, .again: nil
       case .solution: task.solution
       case .wrong(let number): task.wrong[number]
       }
@@ -433,9 +520,21 @@ public struct LessonRunner: Director {
 
   /// A look at the task: what holds, and what the attempt does next.
   private mutating func watch(_ task: Task, _ snapshot: ClusterSnapshot) -> Direction? {
-    judge(task, snapshot)
+    // What a learner does between two looks must not move the looks: it is to come the same again.
+    if now >= nextJudgement {
+      judge(task, snapshot)
+      nextJudgement = now + Self.spacing
+    }
     guard attempt != nil else {
-      return phase == .doing ? .pass(until: now + Self.spacing) : nil
+      return phase == .doing ? .pass(until: nextJudgement) : nil
+    }
+    if case .again = attempt?.way {
+      if phase == .reached || phase == .broken {
+        if attempt?.step != step { return nil }
+      } else if now < (triedAt ?? now) + Self.longPatience {
+        triedAt = toDo.isEmpty ? triedAt ?? now : nil
+        return .pass(until: min(nextJudgement, toDo.first?.at ?? .distantFuture))
+      }
     }
     if phase == .reached { return finish(.reached) }
     if phase == .broken, case .broken(let why) = narration.lesson?.turn {

@@ -14,6 +14,8 @@ public struct Progress: Equatable, Sendable {
     public var predicted = 0
     /// Seconds spent with it.
     public var seconds = 0
+    /// How its tasks were done, by step.
+    public var solutions: [LessonSolution] = []
 
     /// Nothing was done yet.
     public init() {}
@@ -25,6 +27,11 @@ public struct Progress: Equatable, Sendable {
       sum.tries += other.tries
       sum.hints += other.hints
       sum.seconds += other.seconds
+      for solution in other.solutions {
+        sum.solutions.removeAll { $0.step == solution.step }
+        sum.solutions.append(solution)
+      }
+      sum.solutions.sort { $0.step < $1.step }
       // The newest predictions count, if any were made.
       if other.predicted > 0 { (sum.right, sum.predicted) = (other.right, other.predicted) }
       return sum
@@ -58,6 +65,12 @@ public struct Progress: Equatable, Sendable {
         "lesson \(name) \(record.isDone ? "done" : "begun") tries \(record.tries) "
           + "hints \(record.hints) right \(record.right) of \(record.predicted) "
           + "seconds \(record.seconds)")
+      for solution in record.solutions {
+        lines.append(
+          "task \(solution.step) seed \(solution.seed) deeds \(solution.deeds.count) "
+            + solution.task)
+        lines += solution.deeds.map(\.text)
+      }
     }
     return lines.joined(separator: "\n") + "\nend\n"
   }
@@ -75,13 +88,41 @@ public struct Progress: Equatable, Sendable {
     guard lines.count >= 2, lines[lines.count - 2] == "end" else {
       return .damaged(line: lines.count, why: "its end is missing")
     }
+    var lesson: String?
+    var missing = 0
     for (offset, line) in lines.dropFirst().dropLast(2).enumerated() {
-      guard let (name, record) = record(line) else {
-        return .damaged(line: offset + 2, why: "this line says nothing of a lesson")
+      func damaged(_ why: String) -> Reading { .damaged(line: offset + 2, why: why) }
+      let last = lesson.flatMap { progress.records[$0]?.solutions.indices.last }
+      if missing > 0, let lesson, let last {
+        guard let deed = try? LessonDeed.parse(String(line)) else {
+          return damaged("this line says nothing that was done")
+        }
+        progress.records[lesson]?.solutions[last].deeds.append(deed)
+        missing -= 1
+      } else if let (name, record) = record(line) {
+        progress.records[name] = record
+        lesson = name
+      } else if let lesson, let (solution, count) = solution(line) {
+        progress.records[lesson]?.solutions.append(solution)
+        missing = count
+      } else {
+        return damaged("this line says nothing of a lesson")
       }
-      progress.records[name] = record
+    }
+    guard missing == 0 else {
+      return .damaged(line: lines.count, why: "what was done is not told to its end")
     }
     return .progress(progress)
+  }
+
+  /// `task 5 seed 7 deeds 3 HEADING`.
+  private static func solution(_ line: Substring) -> (LessonSolution, deeds: Int)? {
+    let words = line.split(separator: " ", maxSplits: 6, omittingEmptySubsequences: false)
+    guard words.count == 7, words[0] == "task", words[2] == "seed", words[4] == "deeds",
+      let step = Int(words[1]), let seed = UInt64(words[3]), let count = Int(words[5]),
+      (0...10_000).contains(step), (0...100_000).contains(count)
+    else { return nil }
+    return (LessonSolution(step: step, task: String(words[6]), seed: seed, deeds: []), count)
   }
 
   private static func record(_ line: Substring) -> (String, Record)? {
@@ -115,6 +156,7 @@ extension LessonRunner {
     let predicted = tallies.compactMap(\.wasRight)
     record.predicted = predicted.count
     record.right = predicted.count { $0 }
+    record.solutions = narration.lesson?.solutions ?? []
     return record
   }
 }

@@ -18,6 +18,8 @@ struct Screen {
   var options: Terminal.Options
   /// Where everything from the beginning on is recorded to; nil: nowhere.
   var recordsTo: RecordingOptions?
+  /// Whether a room looks on.
+  var isPresented = false
 
   /// Outcomes of commands, on their way from the cluster's thread.
   private final class Inbox: Sendable {
@@ -53,6 +55,7 @@ struct Screen {
     terminal.onSuspend = { engine.pauseClock() }
     let inbox = Inbox()
     var view = ViewState()
+    view.isPresented = isPresented
     let recorder = ScreenRecorder(light: options.light)
     defer { recorder.end(status: 0) }
     if let recordsTo {

@@ -59,7 +59,7 @@ struct WorkshopCheck: ParsableCommand {
   private static func complaints(of lesson: Lesson) throws -> [String] {
     guard let last = lesson.tasks.last else { return ["it has no task"] }
     var complaints: [String] = []
-    let whole = try play(lesson, .init(step: last.step, way: .solution))
+    let whole = try LessonPlay.play(lesson, .init(step: last.step, way: .solution))
     switch whole.verdict {
     case .reached: break
     case .missed(let why): complaints.append("the solution does not do: \(why)")
@@ -67,27 +67,15 @@ struct WorkshopCheck: ParsableCommand {
     case nil: complaints.append("it has no end")
     }
     for (step, task) in lesson.tasks {
-      if try play(lesson, .init(step: step, way: .nothing(idle))).verdict == .reached {
+      if try LessonPlay.play(lesson, .init(step: step, way: .nothing(idle))).verdict == .reached {
         complaints.append("\(task.heading): who does nothing has done it")
       }
       for number in task.wrong.indices
-      where try play(lesson, .init(step: step, way: .wrong(number))).verdict == .reached {
+      where try LessonPlay.play(lesson, .init(step: step, way: .wrong(number))).verdict == .reached
+      {
         complaints.append("\(task.heading): wrong way \(number + 1) does it")
       }
     }
     return complaints
-  }
-
-  private static func play(_ lesson: Lesson, _ attempt: LessonRunner.Attempt) throws -> LessonRunner
-  {
-    let runner = LessonRunner(lesson, attempt: attempt)
-    let machine = try TimeMachine(
-      configuration: .simulated(
-        knobs: runner.start.knobs,
-        load: ClusterConfiguration.defaultLoad.merging(runner.start.load),
-        seed: runner.start.knobs.seed ?? Simulated.defaultSeed), keepsCopies: false)
-    var play = Play(machine: machine, director: runner, keepsCopies: false)
-    while play.run(until: .start + .seconds(3600)) != .over {}
-    return play.director as? LessonRunner ?? runner
   }
 }

@@ -25,6 +25,10 @@ struct WorkshopCommand: ParsableCommand {
         replicascope workshop two-leaders
         replicascope workshop --list
         replicascope workshop --status
+        replicascope workshop two-leaders --present
+        replicascope workshop --card
+        replicascope workshop --result > anna.json
+        replicascope workshop --verify anna.json
         replicascope workshop --lesson-file mine.lesson
         replicascope workshop check mine.lesson
       """,
@@ -42,20 +46,34 @@ struct Give: ParsableCommand {
   @Flag(help: "The lessons of the course.") var list = false
   @Flag(help: "How far you have come.") var status = false
   @Option(help: "Forget how it went with a lesson.") var reset: String?
+  @Flag(help: "What to hand in: how it went, with all commands, as JSON.") var result = false
+  @Option(help: "Plays what was handed in, and says whether it holds.") var verify: String?
+  @Flag(help: "The keys on one page, to be printed.") var card = false
+  @Flag(help: "For a room: large, with little beside the text.") var present = false
   @Flag(help: "No colour; bold and reverse only.") var noColor = false
   @Flag(help: "ASCII glyphs only.") var ascii = false
   @Flag(help: "Colours for a light background.") var light = false
 
   func run() throws {
-    let ways = [list, status, reset != nil, lessonFile != nil, name != nil].count { $0 }
+    let ways = [
+      list, status, result, card, reset != nil, verify != nil, lessonFile != nil, name != nil,
+    ].count { $0 }
     guard ways <= 1 else {
       throw Failure(
-        .usage, "one of a lesson, --list, --status, --reset and --lesson-file at a time")
+        .usage,
+        "one of a lesson, --list, --status, --reset, --result, --card, --verify and "
+          + "--lesson-file at a time")
     }
     if list { return Self.list() }
+    if card { return KeyCard.show() }
+    if let verify { return try WorkshopVerify.verify(verify) }
     var (progress, said) = try ProgressFile.load()
     if let said { Output.error("replicascope: \(said)") }
     if status { return Self.show(progress) }
+    if result {
+      let result = CourseResult(progress, course: LessonLibrary.course)
+      return Output.line(try WorkshopVerify.json(result))
+    }
     if let reset { return try forget(reset, &progress) }
     if let lessonFile {
       let lesson = try LessonFile.load(lessonFile)
@@ -102,7 +120,9 @@ struct Give: ParsableCommand {
     let begun = time(nil)
     let status: Int32
     do {
-      status = try Screen(engine: engine, alarm: alarm, options: options).run()
+      var screen = Screen(engine: engine, alarm: alarm, options: options)
+      screen.isPresented = present
+      status = try screen.run()
     } catch {
       engine.close()
       throw error
@@ -114,6 +134,7 @@ struct Give: ParsableCommand {
       record.hints = told.hintsUsed
       record.right = told.right
       record.predicted = told.predicted
+      record.solutions = told.solutions
     }
     record.seconds = max(0, time(nil) - begun)
     return (record, status)

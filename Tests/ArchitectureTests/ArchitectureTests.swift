@@ -33,6 +33,7 @@ import Testing
       "Replication",
       "World",
       "WriteAheadLog", "Records", "Positions", "ArgumentParser", "Synchronization", "Glibc",
+      "Foundation", "FoundationEssentials",
     ],
   ]
 

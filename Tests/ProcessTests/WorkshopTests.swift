@@ -55,6 +55,35 @@ import Testing
     }
   }
 
+  @Test func whatIsHandedInIsHeldAgainstTheLessons() throws {
+    try Self.withState { state in
+      let (status, text) = try Self.run(["--result"], state: state)
+      #expect(status == 0)
+      let file = state.appendingPathComponent("anna.json")
+      try text.write(to: file, atomically: true, encoding: .utf8)
+      #expect(try Self.run(["--verify", file.path], state: state).status == 0)
+      let edited = text.replacing("\"done\" : 0", with: "\"done\" : 29")
+      #expect(edited != text)
+      try edited.write(to: file, atomically: true, encoding: .utf8)
+      let (refused, why) = try Self.run(["--verify", file.path], state: state)
+      #expect(refused == 1)
+      #expect(why.contains("changed after it was made"))
+      try "{}".write(to: file, atomically: true, encoding: .utf8)
+      #expect(try Self.run(["--verify", file.path], state: state).status == 65)
+    }
+  }
+
+  @Test func theKeysFitOnACard() throws {
+    try Self.withState { state in
+      let (status, text) = try Self.run(["--card"], state: state)
+      #expect(status == 0)
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(lines.count <= 66)
+      #expect(lines.allSatisfy { $0.count <= 88 })
+      #expect(text.contains("a hint for the task"))
+    }
+  }
+
   @Test func anUnknownLessonNamesTheNearest() throws {
     try Self.withState { state in
       let (status, text) = try Self.run(["two-leader"], state: state)
