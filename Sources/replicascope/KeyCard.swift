@@ -12,7 +12,16 @@ enum KeyCard {
     let label = rows.map(\.label.count).max() ?? 0
     for row in rows {
       let key = row.label + String(repeating: " ", count: label - row.label.count)
-      lines.append(String("  \(key)  \(row.meaning)".prefix(width)))
+      var line = "  \(key) "
+      let margin = String(repeating: " ", count: label + 3)
+      for word in row.meaning.split(separator: " ") {
+        if line.count + 1 + word.count > width {
+          lines.append(line)
+          line = margin
+        }
+        line += " \(word)"
+      }
+      lines.append(line)
     }
     lines += [
       "",

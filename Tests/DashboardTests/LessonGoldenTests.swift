@@ -22,6 +22,18 @@ import Testing
     try GoldenTests.checkStyles(render(scene, room), "\(name)-\(room)-styles")
   }
 
+  /// A room reads: the text has most of the screen.
+  @Test func presented() throws {
+    var view = ViewState()
+    view.isPresented = true
+    for (name, scene) in [("question", Scenes.question), ("task", Scenes.task)] {
+      for size in Self.sizes {
+        let canvas = Dashboard.render(scene, view: view, size: size, glyphs: .unicode)
+        try GoldenTests.check(canvas, "lesson-\(name)-presented-\(size)")
+      }
+    }
+  }
+
   @Test func asciiHasNothingElse() {
     for (name, scene) in Scenes.lessons {
       for size in Self.sizes {
