@@ -162,7 +162,7 @@ extension Pen {
   private func lacks(_ node: NodeSnapshot) -> String {
     node.missing.records == 0
       ? "no acked write"
-      : "\(node.missing.records) acked writes (\(Short.bytes(node.missing.bytes)))"
+      : "\(Short.counted(node.missing.records, "acked write")) (\(Short.bytes(node.missing.bytes)))"
   }
 
   func hexadecimal(_ value: UInt64) -> String {

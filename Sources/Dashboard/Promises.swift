@@ -32,7 +32,9 @@ extension Pen {
       return Verdict("LOST", "an acked write is on no disk that is left", .loud)
     }
     if facts.atRiskRecords > 0, snapshot.nodes.count > 1 {
-      let only = model.leader.map { "only on \($0)" } ?? "on one node only"
+      // Memory has them elsewhere, where that is enough to be counted.
+      let disk = snapshot.knobs.waitFor == .received ? "on disk " : ""
+      let only = model.leader.map { "\(disk)only on \($0)" } ?? "\(disk)on one node only"
       return Verdict(
         "AT RISK \(facts.atRiskRecords)",
         facts.atRiskRecords == 1 ? "an acked write is \(only)" : "acked writes are \(only)",

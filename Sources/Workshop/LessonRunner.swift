@@ -6,42 +6,6 @@ import Scenarios
 ///
 /// It is a value like the cluster: going back in time takes it along.
 public struct LessonRunner: Director {
-  /// Who stands in for a learner, where nobody is there: steps before the task are done as the lesson's
-  /// own solutions say.
-  public struct Attempt: Equatable, Sendable {
-    /// What is tried at the task.
-    public enum Way: Equatable, Sendable {
-      /// The lesson's solution.
-      case solution
-      /// Nothing, for so long.
-      case nothing(Interval)
-      /// One of the lesson's wrong ways.
-      case wrong(Int)
-      /// What a learner did since the cluster began.
-      case again([LessonDeed])
-    }
-
-    /// The step that the attempt is about; it ends there.
-    public var step: Int
-    public var way: Way
-
-    /// An attempt at a step.
-    public init(step: Int, way: Way) {
-      self.step = step
-      self.way = way
-    }
-  }
-
-  /// What became of an attempt.
-  public enum Verdict: Equatable, Sendable {
-    /// The task was done.
-    case reached
-    /// It was not: what was missing.
-    case missed(String)
-    /// It could not be tried: a line of the lesson failed.
-    case failed(String)
-  }
-
   /// How far the present step has come.
   enum Phase: Equatable, Sendable {
     case new
@@ -78,7 +42,7 @@ public struct LessonRunner: Director {
 
   /// The lesson.
   public let lesson: Lesson
-  private let attempt: Attempt?
+  let attempt: Attempt?
   var step = 0
   var phase = Phase.new
   /// Plays a setup, a play, what is hidden, or an attempt.
@@ -90,22 +54,22 @@ public struct LessonRunner: Director {
   /// Since when each goal of the task has held without a break.
   var heldSince: [Instant?] = []
   /// When the goals are looked at next.
-  private var nextJudgement = Instant.start
+  var nextJudgement = Instant.start
   /// What the learner did since the present cluster began.
-  private var deeds: [LessonDeed] = []
+  var deeds: [LessonDeed] = []
   /// What of another run is still to be done again.
-  private var toDo: ArraySlice<LessonDeed> = []
+  var toDo: ArraySlice<LessonDeed> = []
   /// The learner's latest read or write, while it is not answered.
-  private var requested: Command?
+  var requested: Command?
   /// The present cluster's seed.
-  private var seed: UInt64 = 1
+  var seed: UInt64 = 1
   /// When the attempt's script was over.
-  private var triedAt: Instant?
-  private var entries: [TranscriptEntry] = []
+  var triedAt: Instant?
+  var entries: [TranscriptEntry] = []
   /// Whether what is played next shall go fast.
-  private var isHurrying = false
+  var isHurrying = false
   /// Events of the run, up to the newest that was seen, which mattered.
-  private var lastEvent = 0
+  var lastEvent = 0
   var happened: [Event] = []
   /// How it went, by step.
   public internal(set) var tallies: [Tally] {
@@ -119,7 +83,7 @@ public struct LessonRunner: Director {
     }
   }
   /// What came of the attempt.
-  public private(set) var verdict: Verdict?
+  public internal(set) var verdict: Verdict?
   public internal(set) var narration: Narration
 
   /// An answer as it was understood.
@@ -131,13 +95,13 @@ public struct LessonRunner: Director {
   /// Time between two looks at the goals.
   static let spacing = Interval.milliseconds(10)
   /// How much faster than real time a cluster is set up.
-  private static let setupSpeed = 20.0
+  static let setupSpeed = 20.0
   /// The same where nobody does anything.
-  private static let idleSpacing = Interval.milliseconds(50)
+  static let idleSpacing = Interval.milliseconds(50)
   /// How long after an attempt's script its goals may still come true.
-  private static let patience = Interval.seconds(10)
+  static let patience = Interval.seconds(10)
   /// The same after what a learner did.
-  private static let longPatience = Interval.seconds(180)
+  static let longPatience = Interval.seconds(180)
 
   /// A lesson from its beginning.
   ///
@@ -222,42 +186,7 @@ public struct LessonRunner: Director {
     }
   }
 
-  public mutating func noticed(_ command: Command, at moment: Instant) -> Bool {
-    guard isTaught else { return false }
-    switch command {
-    case .back, .forward, .goTo, .pause, .resume, .speed, .step, .save, .fork, .answer: return false
-    default: break
-    }
-    deeds.append(LessonDeed(at: moment, .command(command)))
-    switch command {
-    case .read, .change, .choose: requested = command
-    default: break
-    }
-    return true
-  }
-
-  /// Tells what came of the latest read or write, which else is one event among many.
-  private mutating func listen(_ snapshot: ClusterSnapshot) {
-    guard let requested else { return }
-    let (isAnswered, text) = snapshot.answer(to: requested)
-    narration.lesson?.heard = "\(requested.text): \(text)"
-    if isAnswered { self.requested = nil }
-  }
-
-  /// Notes an answer, or that the learner goes on.
-  mutating func note(_ act: LessonDeed.Act) {
-    if isTaught { deeds.append(LessonDeed(at: now, act)) }
-  }
-
-  /// A task was done: how, so that it can be done again.
-  mutating func noteSolution() {
-    guard isTaught, case .task(let task) = lesson.steps[step] else { return }
-    let solution = LessonSolution(step: step, task: task.heading, seed: seed, deeds: deeds)
-    narration.lesson?.solutions.removeAll { $0.step == step }
-    narration.lesson?.solutions.append(solution)
-  }
-
-  private var hasCluster: Bool {
+  var hasCluster: Bool {
     lesson.steps[..<min(step, lesson.steps.count)].contains {
       if case .setup = $0 { true } else { false }
     }
@@ -277,28 +206,6 @@ public struct LessonRunner: Director {
     narration.lesson?.turn = .over
     narration.stage = .over
     return .end
-  }
-
-  /// Does again what was done at this moment; nil: nothing was.
-  private mutating func again(_ snapshot: ClusterSnapshot) -> Direction? {
-    while let deed = toDo.first, deed.at <= now {
-      switch (phase, deed.act) {
-      case (.doing, .command(.answer(let text))):
-        toDo.removeFirst()
-        _ = answer(text, snapshot)
-      case (.doing, .command(let command)), (.reached, .command(let command)),
-        (.broken, .command(let command)), (.told, .command(let command)),
-        (.reading, .command(let command)):
-        toDo.removeFirst()
-        return .perform(command)
-      case (.reached, .next), (.doing, .next), (.broken, .next):
-        toDo.removeFirst()
-        // At the step that it is about there is nothing to go on to.
-        if attempt?.step != step { phase = .left }
-      default: return nil
-      }
-    }
-    return nil
   }
 
   private mutating func gather(_ events: [Event]) {
@@ -397,7 +304,7 @@ public struct LessonRunner: Director {
     return done()
   }
 
-  private mutating func done() -> Direction? {
+  mutating func done() -> Direction? {
     tallies[step].isDone = true
     step += 1
     phase = .new
@@ -406,193 +313,6 @@ public struct LessonRunner: Director {
     triedAt = nil
     narration.done = step
     return nil
-  }
-
-  // MARK: Plays
-
-  private mutating func startPlay(_ lines: [ScriptStatement]) -> Direction? {
-    narration.lesson?.turn = .watches
-    narration.said = [narration.question, chosenText].compactMap { $0 }
-    narration.question = nil
-    narration.lesson?.choices = []
-    runner = ScriptRunner(
-      Script(statements: lines), name: lesson.name, names: names, begun: now)
-    phase = .playing
-    return nil
-  }
-
-  private mutating func play(_ step: Lesson.Step, _ snapshot: ClusterSnapshot) -> Direction? {
-    // Nobody learns from a setup: it goes as fast as one can still see.
-    if isHurrying {
-      isHurrying = false
-      return .perform(.speed(Self.setupSpeed))
-    }
-    let isShown = if case .predict = step { attempt == nil } else { false }
-    while let direction = runner?.direct(snapshot) {
-      narration.next = runner?.narration.next
-      narration.waiting = runner?.narration.waiting
-      entries += runner?.takeEntries() ?? []
-      switch direction {
-      case .beat where !isShown, .chapter: continue
-      case .end: break
-      default: return direction
-      }
-      break
-    }
-    narration.next = nil
-    narration.waiting = nil
-    names = runner?.names ?? names
-    if let failure = runner?.failure {
-      verdict = .failed(failure.summary)
-      narration.said = ["The lesson itself failed here: \(failure.summary)"]
-      return nil
-    }
-    runner = nil
-    switch step {
-    case .predict(let prediction): return tell(prediction, snapshot)
-    case .task(let task): beginTask(task, snapshot)
-    default: _ = done()
-    }
-    return .perform(.speed(1))
-  }
-
-  mutating func fail(_ why: String) { verdict = .failed(why) }
-
-  /// Whether a learner is there.
-  var isTaught: Bool { attempt == nil }
-
-  /// What is done from here on is not shown, until it is found.
-  private mutating func conceal(_ task: Task, _ snapshot: ClusterSnapshot) {
-    let commands = task.hidden.compactMap { line in
-      if case .command(let command, _) = line.action { command } else { nil }
-    }
-    // What is done is done a moment later than it is looked at first.
-    narration.lesson?.concealment = Concealment(
-      commands, from: now, to: .distantFuture, knobs: snapshot.knobs)
-  }
-
-  /// The prediction, in the learner's words.
-  private var chosenText: String? {
-    guard case .predict(let prediction) = lesson.steps[step] else { return nil }
-    switch (chosen, prediction.answers) {
-    case (.choice(let number), .choices(let choices)): return "You said: \(choices[number].text)"
-    case (.number(let number), _): return "You said: \(number)"
-    default: return nil
-    }
-  }
-
-  // MARK: Attempts
-
-  /// Where the attempt stands at the present task; nil: a learner has it.
-  private var way: Attempt.Way? {
-    guard let attempt else { return nil }
-    if case .again = attempt.way { return attempt.way }
-    return attempt.step == step ? attempt.way : .solution
-  }
-
-  private mutating func beginTask(_ task: Task, _ snapshot: ClusterSnapshot) {
-    phase = .doing
-    narration.said = task.text.map { $0.text(in: snapshot, names) }
-    if let from = narration.lesson?.concealment?.from {
-      narration.lesson?.concealment?.to = max(from, now)
-    }
-    narration.lesson?.turn = .acts
-    narration.lesson?.hintCount = task.hints.count
-    if case .goals(let goals) = task.aim {
-      heldSince = Array(repeating: nil, count: goals.count)
-      narration.lesson?.goals = goals.map {
-        LessonNarration.Goal($0.condition.description, missing: $0.missing, for: $0.time)
-      }
-    }
-    showHints()
-    nextJudgement = now
-    let script: [ScriptStatement]? =
-      switch way {
-      case nil, .nothing, .again: nil
-      case .solution: task.solution
-      case .wrong(let number): task.wrong[number]
-      }
-    runner = script.map {
-      ScriptRunner(Script(statements: $0), name: lesson.name, names: names, begun: now)
-    }
-    triedAt = script == nil ? now : nil
-  }
-
-  /// A look at the task: what holds, and what the attempt does next.
-  private mutating func watch(_ task: Task, _ snapshot: ClusterSnapshot) -> Direction? {
-    // What a learner does between two looks must not move the looks: it is to come the same again.
-    if now >= nextJudgement {
-      judge(task, snapshot)
-      nextJudgement = now + Self.spacing
-    }
-    guard attempt != nil else {
-      return phase == .doing ? .pass(until: nextJudgement) : nil
-    }
-    if case .again = attempt?.way {
-      if phase == .reached || phase == .broken {
-        if attempt?.step != step { return nil }
-      } else if now < (triedAt ?? now) + Self.longPatience {
-        triedAt = toDo.isEmpty ? triedAt ?? now : nil
-        return .pass(until: min(nextJudgement, toDo.first?.at ?? .distantFuture))
-      }
-    }
-    if phase == .reached { return finish(.reached) }
-    if phase == .broken, case .broken(let why) = narration.lesson?.turn {
-      return finish(.missed(why))
-    }
-    return carryOn(task, snapshot)
-  }
-
-  private mutating func finish(_ verdict: Verdict) -> Direction? {
-    if attempt?.step == step || verdict != .reached {
-      self.verdict = verdict
-      return nil
-    }
-    return done()
-  }
-
-  private mutating func carryOn(_ task: Task, _ snapshot: ClusterSnapshot) -> Direction? {
-    while let direction = runner?.direct(snapshot) {
-      entries += runner?.takeEntries() ?? []
-      switch direction {
-      case .beat, .chapter, .begin: continue
-      case .perform(.answer(let text)):
-        let outcome = answer(filled(text, task, snapshot), snapshot)
-        runner?.hear(outcome.isAccepted ? outcome : .note(outcome.text))
-        if phase == .reached { return finish(.reached) }
-        continue
-      case .perform: return direction
-      case .pass(let limit): return .pass(until: min(limit, now + Self.spacing))
-      case .end: break
-      }
-      break
-    }
-    if let failure = runner?.failure {
-      // A wrong way may well lead nowhere.
-      if case .wrong = way { return finish(.missed(failure.summary)) }
-      return finish(.failed(failure.summary))
-    }
-    let since = triedAt ?? now
-    triedAt = since
-    let patience: Interval =
-      if case .nothing(let time) = way { time } else { Self.patience }
-    guard now < since + patience else { return finish(.missed(missing(task))) }
-    return .pass(until: now + (runner == nil ? Self.idleSpacing : Self.spacing))
-  }
-
-  /// An answer of a script, with what is measured in the place of its braces.
-  private func filled(_ text: String, _ task: Task, _ snapshot: ClusterSnapshot) -> String {
-    guard text.hasPrefix("{"), text.hasSuffix("}"),
-      let expression = try? Expression.parse(String(text.dropFirst().dropLast()), task.scope),
-      let value = expression.value(in: snapshot, names)
-    else { return text }
-    return "\(value)"
-  }
-
-  func missing(_ task: Task) -> String {
-    guard case .goals = task.aim else { return "the answer is not given" }
-    let missing = narration.lesson?.goals.filter { !$0.isReached }.map(\.missing) ?? []
-    return missing.joined(separator: "; ")
   }
 }
 
