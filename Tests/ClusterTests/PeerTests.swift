@@ -245,4 +245,12 @@ import World
     #expect(result.violations == [])
     #expect(result.converged, "\(result.obstacle ?? "")")
   }
+
+  /// One clock is fast, and its node forgets a tombstone again and again until the others do.
+  @Test func tombstonesGoForGoodOnceTheirTimeIsOverForAll() {
+    let settings = SimulationSettings(nodes: 3...5, duration: .seconds(8), model: .leaderless)
+    let result = SimulationRun.run(SimulationPlan(seed: 89, settings: settings))
+    #expect(result.violations == [])
+    #expect(result.converged, "\(result.obstacle ?? "")")
+  }
 }

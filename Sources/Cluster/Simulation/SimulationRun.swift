@@ -128,7 +128,11 @@ public struct SimulationRun {
   }
 
   private mutating func wait(until condition: (Self) -> Bool) -> Bool {
-    let deadline = cluster.world.now + Self.patience
+    // A tombstone that one node's clock has let go of comes back from those whose clocks have not, until
+    // the time of grace is over for all.
+    var patience = Self.patience
+    if case .grace(let time) = cluster.knobs.leaderless.tombstones { patience = patience + time }
+    let deadline = cluster.world.now + patience
     while cluster.world.now < deadline {
       if isOver || condition(self) { return true }
       advance(to: min(deadline, cluster.world.now + Self.look))
