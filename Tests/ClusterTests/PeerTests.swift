@@ -246,8 +246,8 @@ import World
     #expect(result.converged, "\(result.obstacle ?? "")")
   }
 
-  /// One clock is fast, and its node forgets a tombstone again and again until the others do.
-  @Test func tombstonesGoForGoodOnceTheirTimeIsOverForAll() {
+  /// Nodes that each forget a tombstone at a time of their own do not hand it round for ever.
+  @Test func tombstonesGoForGoodOnceTheirTimeIsOver() {
     let settings = SimulationSettings(nodes: 3...5, duration: .seconds(8), model: .leaderless)
     let result = SimulationRun.run(SimulationPlan(seed: 89, settings: settings))
     #expect(result.violations == [])

@@ -170,6 +170,8 @@ extension LeaderlessReplica {
       guard isReplica(of: keyHash),
         !dropped.covers(keyHash, key.state.context, at: now.steady)
       else { continue }
+      // Each would forget it again, and have it back from the next, for ever.
+      if isOverdue(key.state), store[key.key, keyHash] == nil { continue }
       learn(
         key.state, of: key.key, keyHash, then: .nothing,
         overwrites: isPlanted(.exchangesOverwrite), into: &effects)

@@ -66,11 +66,8 @@ extension LeaderlessReplica {
     var found: [(key: [UInt8], keyHash: UInt64, state: KeyState)] = []
     store.forEach { key, keyHash, state in
       guard state.isDeleted else { return true }
-      if let grace = knobs.tombstoneGrace {
-        // An empty set says nothing of its age.
-        guard !state.entries.isEmpty,
-          state.entries.allSatisfy({ $0.clock + grace <= now.wall }), isReplica(of: keyHash)
-        else { return true }
+      if knobs.tombstoneGrace != nil {
+        guard isOverdue(state), isReplica(of: keyHash) else { return true }
       } else {
         let first = ring.preferenceList(hash: keyHash, count: 1).first
         guard first == id || isAlone && first == nil else { return true }
@@ -85,6 +82,15 @@ extension LeaderlessReplica {
         ask(ofTombstone: key, keyHash, state.context, into: &effects)
       }
     }
+  }
+
+  /// Whether a tombstone's time of grace is over, by this node's clock; an empty set says nothing of its
+  /// age.
+  func isOverdue(_ state: KeyState) -> Bool {
+    guard let grace = knobs.tombstoneGrace, state.isDeleted, !state.entries.isEmpty else {
+      return false
+    }
+    return state.entries.allSatisfy { $0.clock + grace <= now.wall }
   }
 
   private mutating func ask(
