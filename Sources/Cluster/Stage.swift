@@ -72,13 +72,25 @@ public struct Stage: Sendable {
   }
 
   private mutating func run(until target: Instant, _ hasTime: () -> Bool) {
-    while hasTime(), isHurrying || play.machine.now < target {
+    var target = target
+    // What comes of a step's beginning comes with it, and takes no time.
+    var isBeginning = false
+    while hasTime(), isHurrying || isBeginning || play.machine.now < target {
+      isBeginning = false
       let slice = play.machine.now + .milliseconds(20)
       let directed = play.directedSpeed
       defer { if play.directedSpeed != directed { speed = manner.speed * play.directedSpeed } }
-      switch play.run(until: isHurrying ? slice : min(target, slice)) {
+      let limit = isHurrying ? slice : max(play.machine.now, min(target, slice))
+      switch play.run(until: limit) {
       case .reached: break
       case .chapter:
+        // A lesson's step begins at its own pace, and not somewhere behind its beginning.
+        if play.director?.narration.lesson != nil {
+          isSkipping = false
+          speed = manner.speed * play.directedSpeed
+          target = play.machine.now
+          isBeginning = true
+        }
         guard let wantedChapter, play.director?.narration.chapter == wantedChapter else { break }
         stopHurrying()
         return

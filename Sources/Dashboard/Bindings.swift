@@ -34,9 +34,10 @@ public enum Bindings {
   /// The table of a mode. While a script is played, pages know its keys too: a presenter's clicker
   /// works wherever one looks.
   public static func table(
-    _ mode: Mode, isPlayed: Bool = false, model: ReplicationModel = .singleLeader
+    _ mode: Mode, isPlayed: Bool = false, isTaught: Bool = false,
+    model: ReplicationModel = .singleLeader
   ) -> [KeyBinding] {
-    rows(mode, cues: isPlayed ? play : []).compactMap { adapted($0, to: model) }
+    rows(mode, cues: isTaught ? taught : isPlayed ? play : []).compactMap { adapted($0, to: model) }
   }
 
   private static func rows(_ mode: Mode, cues: [KeyBinding]) -> [KeyBinding] {
@@ -59,9 +60,11 @@ public enum Bindings {
 
   /// What a key does in a mode; nil when nothing.
   public static func intent(
-    of key: Key, in mode: Mode, isPlayed: Bool = false, model: ReplicationModel = .singleLeader
+    of key: Key, in mode: Mode, isPlayed: Bool = false, isTaught: Bool = false,
+    model: ReplicationModel = .singleLeader
   ) -> Intent? {
-    (always + table(mode, isPlayed: isPlayed, model: model)).first { $0.keys.contains(key) }?.intent
+    (always + table(mode, isPlayed: isPlayed, isTaught: isTaught, model: model))
+      .first { $0.keys.contains(key) }?.intent
   }
 
   /// The rows of the help page that was opened from a mode.
@@ -215,7 +218,7 @@ public enum Bindings {
     [
       KeyBinding(digits, label: "1-9", short: "answer", "answer", .answerDigit),
       KeyBinding([.enter], short: "type an answer", "type an answer", .answer),
-    ] + taught.filter { $0.intent != .hint && $0.intent != .check && $0.intent != .nextStep }
+    ] + taught.filter { $0.intent != .hint && $0.intent != .check }
     + movement + [
       KeyBinding([.tab], "next pane", .nextPane),
       KeyBinding([.backTab], "previous pane", .previousPane),

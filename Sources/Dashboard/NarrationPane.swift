@@ -117,9 +117,11 @@ extension Pen {
     case .broken(let why):
       return [tag("\(glyphs.cross) N begins anew", .loud), ("  \(why)", .bold)]
     case .over:
-      return [
-        tag("\(glyphs.check) lesson done", .green), ("  PgDn: the next lesson  q quits", .bold),
-      ]
+      let end =
+        lesson.isDone
+        ? tag("\(glyphs.check) lesson done", .green)
+        : tag("\(glyphs.ellipsis) the end, with tasks left open", .yellow)
+      return [end, ("  PgDn: the next lesson  q quits", .bold)]
     }
   }
 

@@ -46,6 +46,10 @@ enum Short {
 
   /// `03:12`, or with tenths.
   static func clock(_ instant: Instant, tenths: Bool = false) -> String {
+    // A clock that is behind may say a time before the beginning.
+    if instant < .start {
+      return "-" + clock(Instant(nanoseconds: -instant.nanoseconds), tenths: tenths)
+    }
     let total = instant.nanoseconds / 100_000_000
     let (minutes, seconds, tenth) = (total / 600, total / 10 % 60, total % 10)
     func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : String(value) }

@@ -33,7 +33,7 @@ struct Story {
     let columns = min(Self.measure, width - 2 - (aside > 0 ? aside + 2 : 0))
     let isSpaced = rows >= 10
     if let lesson = narration.lesson {
-      teach(narration, lesson, columns, isSpaced: isSpaced)
+      teach(narration, lesson, columns, rows: rows)
       if case .failed(let why) = narration.stage { loud("\(glyphs.cross)", why, columns) }
       return
     }
@@ -52,13 +52,27 @@ struct Story {
 
   /// A lesson's step is read as a whole.
   private mutating func teach(
+    _ narration: Narration, _ lesson: LessonNarration, _ columns: Int, rows: Int
+  ) {
+    lay(narration, lesson, columns, isSpaced: false)
+    // Blank lines only where there is room for them.
+    let blanks = max(0, narration.said.count - 1) + lesson.choices.count
+    guard rows >= 10, blanks > 0, lines.count + blanks + Self.frame <= rows else { return }
+    (lines, beginnings) = ([], [])
+    lay(narration, lesson, columns, isSpaced: true)
+  }
+
+  private mutating func lay(
     _ narration: Narration, _ lesson: LessonNarration, _ columns: Int, isSpaced: Bool
   ) {
-    beginnings = [0]
     for (position, text) in narration.said.enumerated() {
       if isSpaced, position > 0 { lines.append([]) }
+      beginnings.append(lines.count)
       lines += Wrap.lines(text, columns).map { [($0, .bold)] }
     }
+    if beginnings.isEmpty { beginnings = [0] }
+    // Whoever reads begins above; whoever acts needs what is missing, and the newest hint.
+    defer { newest = lesson.turn.isAbove ? 0 : beginnings.last ?? 0 }
     if let question = narration.question { ask(question, columns) }
     for (position, choice) in lesson.choices.enumerated() {
       if isSpaced { lines.append([]) }
@@ -69,6 +83,7 @@ struct Story {
         ])
       }
     }
+    if !lesson.goals.isEmpty { beginnings.append(lines.count) }
     for goal in lesson.goals { lines.append(line(goal)) }
     if let heard = lesson.heard {
       for text in Wrap.lines(heard, columns - 4) {
@@ -76,6 +91,7 @@ struct Story {
       }
     }
     for (position, hint) in lesson.hints.enumerated() {
+      beginnings.append(lines.count)
       for (row, text) in Wrap.lines(hint, columns - 9).enumerated() {
         lines.append([
           (row == 0 ? " hint \(position + 1) " : "        ", Style(.purple, bold: true)),
@@ -162,6 +178,16 @@ struct Story {
     let usual =
       last <= newest ? beginnings.first { $0 >= last } ?? newest : newest
     return max(0, min(usual + scroll, max(usual, last)))
+  }
+}
+
+extension LessonNarration.Turn {
+  /// Whether what stands above is what matters.
+  fileprivate var isAbove: Bool {
+    switch self {
+    case .acts, .broken, .reached: false
+    case .reads, .answers, .watches, .over: true
+    }
   }
 }
 

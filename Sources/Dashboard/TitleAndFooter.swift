@@ -93,7 +93,8 @@ extension Pen {
 
   /// The clock: how fast it goes and where it stands. What is past says so, as loudly as can be.
   func clock(isShort: Bool = false) -> (text: String, style: Style, rank: Int) {
-    let isPaused = snapshot.speed == 0
+    // While a learner reads or is asked, time stands too.
+    let isPaused = snapshot.speed == 0 || view.turn != nil && view.stage == .waitsForKey
     let pace =
       isPaused
       ? String(glyphs.pause)

@@ -29,7 +29,8 @@ extension ViewState {
     if case .paste(let text) = key { return paste(text, at: milliseconds) }
     guard
       let intent = Bindings.intent(
-        of: key, in: mode, isPlayed: isPlayed, model: snapshot.replication)
+        of: key, in: mode, isPlayed: isPlayed, isTaught: turn != nil,
+        model: snapshot.replication)
     else {
       type(key, snapshot, at: milliseconds)
       return []
@@ -37,14 +38,15 @@ extension ViewState {
     switch intent {
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
-    case .nextStep where turn == .over: break
-    default: if let cue = cue(intent, milliseconds) { return [.cue(cue)] }
+    default:
+      if turn != nil, let actions = lesson(intent, key, scene, size, milliseconds) {
+        return actions
+      }
+      if let cue = cue(intent, milliseconds) { return [.cue(cue)] }
     }
     switch mode {
-    case .lesson, .question:
-      return lesson(intent, key, scene, milliseconds)
-        ?? lab(intent, key, scene, size, milliseconds)
-    case .lab, .demo, .node, .compare: return lab(intent, key, scene, size, milliseconds)
+    case .lab, .demo, .lesson, .question, .node, .compare:
+      return lab(intent, key, scene, size, milliseconds)
     case .link(let link): return self.link(link, intent, key, snapshot, milliseconds)
     case .prompt: return promptIntent(intent, snapshot, milliseconds)
     case .filter: return filterIntent(intent)

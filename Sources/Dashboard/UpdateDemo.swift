@@ -26,6 +26,11 @@ extension ViewState {
   mutating func settle(_ narration: Narration?) {
     stage = narration?.stage
     turn = narration?.lesson?.turn
+    // What was said of the step before says nothing of this one, and its faults can't be undone here.
+    if turn != nil, narration?.chapter != knownStep {
+      knownStep = narration?.chapter
+      toast = nil
+    }
     if mode.isTop { mode = top }
     if home.isTop { home = top }
     if keysAsked?.areTaken == (stage == .taken) { keysAsked = nil }

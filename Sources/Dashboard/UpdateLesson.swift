@@ -5,11 +5,13 @@ import Operations
 extension ViewState {
   /// What a key asks of the lesson; nil when it is about something else.
   mutating func lesson(
-    _ intent: Intent, _ key: Key, _ scene: Scene, _ milliseconds: Int
+    _ intent: Intent, _ key: Key, _ scene: Scene, _ size: Size, _ milliseconds: Int
   ) -> [Action]? {
-    guard let lesson = scene.narration?.lesson else { return nil }
+    guard let narration = scene.narration, let lesson = narration.lesson else { return nil }
     switch intent {
-    case .nextStep where lesson.turn == .over: return [.nextLesson]
+    case .nextStep:
+      if readsOn(narration, scene, size) { return [] }
+      return goOn(lesson, milliseconds)
     case .check: check(lesson, milliseconds)
     case .nextMoment: return goToNext(lesson, scene.snapshot, milliseconds)
     case .again:
@@ -20,6 +22,32 @@ extension ViewState {
     default: return nil
     }
     return []
+  }
+
+  /// On: unless that is not how one goes on here, which is said.
+  private mutating func goOn(_ lesson: LessonNarration, _ milliseconds: Int) -> [Action]? {
+    switch lesson.turn {
+    case .over: return [.nextLesson]
+    case .answers: show(.note("first the answer, then the next step"), at: milliseconds)
+    case .acts:
+      show(
+        .note("the task is not done: c says what is missing, ] passes over it"), at: milliseconds)
+    case .broken(let why): show(.refused("\(why); N begins anew"), at: milliseconds)
+    case .reads, .watches, .reached: return nil
+    }
+    return []
+  }
+
+  /// Goes on in a text that does not fit; false: its end is seen.
+  private mutating func readsOn(_ narration: Narration, _ scene: Scene, _ size: Size) -> Bool {
+    guard narration.lesson?.turn == .reads, isAtTop else { return false }
+    let rect = Layout(scene, view: self, size: size).narration
+    let story = Story(narration, width: rect.width, rows: rect.height)
+    let rows = rect.height - 2
+    let start = story.start(rows: rows, scroll: narrationScroll)
+    guard rows > 1, start + rows < story.lines.count else { return false }
+    narrationScroll += rows - 1
+    return true
   }
 
   /// Goes to the moment after the one shown that mattered; after the last to the first.

@@ -82,6 +82,8 @@ public struct ViewState: Equatable, Sendable {
   public var stage: Narration.Stage?
   /// Whose turn it is in the lesson that is given; nil: none is.
   public var turn: LessonNarration.Turn?
+  /// The lesson's step that was drawn last.
+  var knownStep: Int?
   /// What was told last.
   public var told = ""
   /// Lines that the narration was scrolled by from where it would stand, back below zero.

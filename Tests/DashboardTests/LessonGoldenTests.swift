@@ -109,8 +109,51 @@ import Testing
     #expect(actions == [.command(.kill(.node(NodeID(1))))])
     #expect(view.mode == .lesson)
     #expect(type([.character("H")], Scenes.task).actions == [.cue(.hint)])
-    #expect(type([.pageDown], Scenes.task).actions == [.cue(.next)])
+    #expect(type([.pageDown], Scenes.task).actions == [])
+    #expect(type([.pageDown], Scenes.task).view.toast?.text.contains("] passes over it") == true)
+    #expect(type([.pageDown], Scenes.page).actions == [.cue(.next)])
+    #expect(type([.pageDown], Scenes.question).actions == [])
     #expect(type([.character("]")], Scenes.task).actions == [.cue(.nextChapter)])
+  }
+
+  @Test func aLessonsKeysWorkOnEveryPage() {
+    for page: Key in [.enter, .character("L"), .character("?")] {
+      let view = type([page], Scenes.task).view
+      #expect(type([.character("H")], Scenes.task, view: view).actions == [.cue(.hint)])
+    }
+  }
+
+  /// A text that does not fit is read to its end before the next step comes.
+  @Test func pageDownReadsOnFirst() {
+    var scene = Scenes.explained
+    scene.narration?.said = (1...12).map { number in
+      "Paragraph \(number) " + String(repeating: "word ", count: 24)
+    }
+    var view = ViewState()
+    var pages = 0
+    while pages < 20 {
+      let (actions, next) = type([.pageDown], scene, view: view)
+      view = next
+      if actions == [.cue(.next)] { break }
+      #expect(actions == [])
+      pages += 1
+    }
+    #expect((1...10).contains(pages))
+    let text = Dashboard.render(
+      scene, view: view, size: Size(columns: 80, rows: 24), glyphs: .unicode
+    ).text().joined(separator: "\n")
+    #expect(text.contains("Paragraph 12"))
+  }
+
+  /// Whoever acts sees what is missing and the newest hint, however long the task's text is.
+  @Test func theNewestHintIsSeen() {
+    var scene = Scenes.task
+    scene.narration?.said = Array(repeating: String(repeating: "word ", count: 40), count: 4)
+    scene.narration?.lesson?.hints = ["one", "two", "the newest of all"]
+    for size in Self.sizes.dropLast() {
+      let text = render(scene, size).text().joined(separator: "\n")
+      #expect(text.contains("the newest of all"), "\(size)")
+    }
   }
 
   @Test func checkSaysWhatIsMissing() {

@@ -156,6 +156,30 @@ import Testing
     #expect(stage.lesson?.turn == .reached)
   }
 
+  /// However impatient the learner, the task begins where the setup ends, and at the clock's own pace.
+  @Test func aTaskBeginsWhereItsSetupEnds() throws {
+    var stage = try Self.stage(
+      Lessons.head + Lessons.setup + """
+        task Kill n3
+        goal n3.state is dead else n3 runs
+
+        """ + Lessons.tail)
+    stage.pass(20)
+    stage.take(.next)
+    stage.pass(20)
+    stage.take(.next)
+    stage.take(.next)
+    var moves = 0
+    while stage.lesson?.turn != .acts, moves < 500 {
+      stage.move(by: .milliseconds(33))
+      moves += 1
+    }
+    #expect(stage.play.machine.now <= .start + .milliseconds(2100))
+    let before = stage.play.machine.now
+    stage.move(by: .milliseconds(33))
+    #expect(stage.play.machine.now <= before + .milliseconds(40))
+  }
+
   private static let searching =
     Lessons.head + Lessons.setup + """
       diagnose What is it?
