@@ -218,7 +218,8 @@ public enum Bindings {
     [
       KeyBinding(digits, label: "1-9", short: "answer", "answer", .answerDigit),
       KeyBinding([.enter], short: "type an answer", "type an answer", .answer),
-    ] + taught.filter { $0.intent != .hint && $0.intent != .check }
+    ] + taught.filter { ![.hint, .check, .nextStep].contains($0.intent) }
+    + [KeyBinding([.pageDown], "on, once the question is answered", .nextStep)]
     + movement + [
       KeyBinding([.tab], "next pane", .nextPane),
       KeyBinding([.backTab], "previous pane", .previousPane),

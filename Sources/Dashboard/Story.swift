@@ -21,6 +21,8 @@ struct Story {
   private var beginnings: [Int] = []
   /// The first line of what is to be read now.
   private var newest = 0
+  /// Whether its end is to be seen, wherever it begins.
+  private var showsEnd = false
   /// Rows that it takes to read that.
   var needed: Int { lines.count - newest + Self.frame }
 
@@ -72,7 +74,7 @@ struct Story {
     }
     if beginnings.isEmpty { beginnings = [0] }
     // Whoever reads begins above; whoever acts needs what is missing, and the newest hint.
-    defer { newest = lesson.turn.isAbove ? 0 : beginnings.last ?? 0 }
+    showsEnd = !lesson.turn.isAbove
     if let question = narration.question { ask(question, columns) }
     for (position, choice) in lesson.choices.enumerated() {
       if isSpaced { lines.append([]) }
@@ -83,7 +85,6 @@ struct Story {
         ])
       }
     }
-    if !lesson.goals.isEmpty { beginnings.append(lines.count) }
     for goal in lesson.goals { lines.append(line(goal)) }
     if let heard = lesson.heard {
       for text in Wrap.lines(heard, columns - 4) {
@@ -91,7 +92,6 @@ struct Story {
       }
     }
     for (position, hint) in lesson.hints.enumerated() {
-      beginnings.append(lines.count)
       for (row, text) in Wrap.lines(hint, columns - 9).enumerated() {
         lines.append([
           (row == 0 ? " hint \(position + 1) " : "        ", Style(.purple, bold: true)),
@@ -176,7 +176,7 @@ struct Story {
   func start(rows: Int, scroll: Int = 0) -> Int {
     let last = max(0, lines.count - rows)
     let usual =
-      last <= newest ? beginnings.first { $0 >= last } ?? newest : newest
+      showsEnd ? last : last <= newest ? beginnings.first { $0 >= last } ?? newest : newest
     return max(0, min(usual + scroll, max(usual, last)))
   }
 }

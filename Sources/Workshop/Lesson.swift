@@ -192,8 +192,14 @@ public struct Prose: Equatable, Sendable {
       switch piece {
       case .text(let text): text
       case .value(let expression):
-        snapshot.flatMap { expression.value(in: $0, names) }.map { "\($0)" } ?? "?"
+        snapshot.flatMap { expression.value(in: $0, names) }.map(Self.text) ?? "?"
       }
     }.joined()
+  }
+
+  /// A number as a sentence has it: what is shorter than a millisecond is just that.
+  private static func text(_ quantity: Quantity) -> String {
+    let isShort = quantity.dimension == .time && (0..<1e6).contains(quantity.value)
+    return isShort ? "less than 1 ms" : "\(quantity)"
   }
 }
