@@ -79,6 +79,8 @@ public struct Cluster<W: World>: Sendable {
   public internal(set) var now = Instant.start
 
   var queue = EventQueue<ClusterEvent>()
+  /// What peers and their clients have said at this moment.
+  var post = PeerPost()
   /// Peers that appended records which their disks were not handed yet.
   var toFlush: [NodeID] = []
   var network: Network
@@ -220,6 +222,7 @@ public struct Cluster<W: World>: Sendable {
       turn += 1
       if turn % Self.turnMaximum == 0 {
         sendOutbox()
+        sendPost()
         flushAll()
       }
       if let (_, event) = queue.pop() { handle(event) }
@@ -228,6 +231,10 @@ public struct Cluster<W: World>: Sendable {
     // Clients' writes of this moment go together, once everything that is due was handled.
     if !load.outboxNodes.isEmpty {
       sendOutbox()
+      return true
+    }
+    if !post.isEmpty {
+      sendPost()
       return true
     }
     if !toFlush.isEmpty {
@@ -273,11 +280,12 @@ public struct Cluster<W: World>: Sendable {
     case .idle(let id, let incarnation): idle(id, incarnation)
     case .retryDisk(let id, let incarnation): retryDisk(id, incarnation)
     case .periodicSync(let id, let incarnation): periodicSync(id, incarnation)
-    case .peerMessage(let message, let sender, let receiver):
-      deliver(message, from: sender, to: receiver)
+    case .peerMessages(let messages, let sender, let receiver):
+      deliver(messages, from: sender, to: receiver)
     case .peerTimer(let id, let incarnation, let name): peerTimerCame(name, at: id, incarnation)
-    case .request(let request, let id): requestArrived(request, at: id)
-    case .peerAnswer(let request, let reply, let id): clientHears(request, reply, by: id)
+    case .requests(let requests, let id): requestsArrived(requests, at: id)
+    case .peerAnswers(let answers, let id):
+      answers.forEach { clientHears($0.request, $0.reply, by: id) }
     }
   }
 

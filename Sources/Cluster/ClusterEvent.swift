@@ -28,14 +28,14 @@ enum ClusterEvent: Sendable {
   case retryDisk(NodeID, incarnation: UInt32)
   /// Periodic sync of a node's log.
   case periodicSync(NodeID, incarnation: UInt32)
-  /// A peer's message arrives.
-  case peerMessage(PeerMessage, from: NodeID, to: NodeID)
+  /// Messages arrive that a peer sent at one moment.
+  case peerMessages(Bundle<PeerMessage>, from: NodeID, to: NodeID)
   /// A peer's timer runs out.
   case peerTimer(NodeID, incarnation: UInt32, PeerTimer)
-  /// A client's request arrives at a peer.
-  case request(PeerRequest, to: NodeID)
-  /// A peer's answer to a request arrives at its client.
-  case peerAnswer(UInt64, PeerReply, by: NodeID)
+  /// Clients' requests arrive at a peer.
+  case requests(Bundle<PeerRequest>, to: NodeID)
+  /// A peer's answers to requests arrive at their clients.
+  case peerAnswers(Bundle<RequestAnswer>, by: NodeID)
 }
 
 /// A request at a node.

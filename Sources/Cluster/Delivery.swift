@@ -143,7 +143,7 @@ extension Cluster {
     guard nodes[id.offset].isRunning else { return }
     switch request {
     case .proposal(let proposal): propose(proposal, at: id)
-    case .request(let request): serve(request, at: id)
+    case .request(let request): serve(Bundle(request), at: id)
     case .read(let request):
       nodes[id.offset].served += 1
       run(.read(request), at: id)

@@ -98,11 +98,20 @@ extension Cluster {
   /// Hands what a peer appended to the disk once everything that is due was handled: one sync then
   /// carries what many messages brought, where the first of them would have begun one for itself.
   mutating func flushSoon(_ id: NodeID) {
-    if nodes[id.offset].needsFlush, !toFlush.contains(id) { toFlush.append(id) }
+    guard nodes[id.offset].needsFlush || nodes[id.offset].peer?.hasOpenRecords == true,
+      !toFlush.contains(id)
+    else { return }
+    toFlush.append(id)
   }
 
   mutating func flushAll() {
-    while let id = toFlush.popLast() { flushIfNeeded(id) }
+    while let id = toFlush.popLast() {
+      if let batch = nodes[id.offset].peer?.seal() {
+        nodes[id.offset].log.append(batch)
+        nodes[id.offset].needsFlush = true
+      }
+      flushIfNeeded(id)
+    }
   }
 
   mutating func flushIfNeeded(_ id: NodeID) {

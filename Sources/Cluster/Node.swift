@@ -118,6 +118,13 @@ struct Node: Sendable {
     return replica.map { DiskContents(history: $0.history, flushed: $0.flushed) } ?? remembered
   }
 
+  /// Calls `body` with the peer, where it stands; does nothing where there is none.
+  mutating func withPeer(_ body: (inout any Peer) -> Void) {
+    guard var running = peer.take() else { return }
+    body(&running)
+    peer = running
+  }
+
   /// How far its clock has run ahead of true time by its rate.
   func clockGained(at now: Instant) -> Interval {
     clockRate == 1 ? clockGain : clockGain + (now - clockSetAt).scaled(by: clockRate - 1)

@@ -106,23 +106,23 @@ extension ClusterEvent {
     case .periodicSync(let id, let incarnation):
       digest = Digest(12)
       digest.add(UInt64(id.number) << 32 | UInt64(incarnation))
-    case .peerMessage(let message, let from, let to):
+    case .peerMessages(let messages, let from, let to):
       digest = Digest(14)
       digest.add(from)
       digest.add(to)
-      message.add(to: &digest)
+      messages.forEach { $0.add(to: &digest) }
     case .peerTimer(let id, let incarnation, let name):
       digest = Digest(15)
       digest.add(id)
       digest.add(UInt64(incarnation) << 8 | UInt64(name.rawValue))
-    case .request(let request, let id):
+    case .requests(let requests, let id):
       digest = Digest(16)
       digest.add(id)
-      digest.add(request.id)
-    case .peerAnswer(let request, _, let id):
+      requests.forEach { digest.add($0.id) }
+    case .peerAnswers(let answers, let id):
       digest = Digest(17)
       digest.add(id)
-      digest.add(request)
+      answers.forEach { digest.add($0.request) }
     }
     return digest.word
   }

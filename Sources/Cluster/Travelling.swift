@@ -7,7 +7,7 @@ import World
 extension Cluster where W == SimulatedWorld {
   /// When something happens next; nil when nothing will.
   var nextTime: Instant? {
-    if !load.outboxNodes.isEmpty || !toFlush.isEmpty { return now }
+    if !load.outboxNodes.isEmpty || !post.isEmpty || !toFlush.isEmpty { return now }
     guard let event = queue.nextTime else { return world.nextCompletion }
     return world.nextCompletion.map { min($0, event) } ?? event
   }

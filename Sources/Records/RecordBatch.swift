@@ -92,6 +92,31 @@ public struct RecordBatch: Equatable, Sendable {
       end: last.end.advanced(by: RecordLayout.size(payloadLength: payload.count)))
   }
 
+  /// Appends a record written in `term` whose payload is what `write` appends to the bytes it is given.
+  ///
+  /// - Precondition: `write` only appends, at most ``RecordLayout/payloadMaximum`` bytes.
+  public mutating func append(kind: RecordKind, term: Term, _ write: (inout [UInt8]) -> Void) {
+    let offset = bytes.count
+    write(&bytes)
+    let length = bytes.count - offset
+    precondition(0...RecordLayout.payloadMaximum ~= length, "a payload is at most 1 MiB")
+    let index = last.index.next
+    let (chain, checksum) = bytes.withUnsafeBytes { all in
+      let payload = UnsafeRawBufferPointer(rebasing: all[offset...])
+      return (
+        ChainHash.extend(last.chain, kind: kind, index: index, term: term, payload: payload),
+        crc32c(0, payload.baseAddress, payload.count)
+      )
+    }
+    entries.append(
+      RecordEntry(
+        term: term, chain: chain, payloadOffset: offset, payloadLength: length,
+        payloadChecksum: checksum, kind: kind))
+    last = LogPoint(
+      index: index, term: term, chain: chain,
+      end: last.end.advanced(by: RecordLayout.size(payloadLength: length)))
+  }
+
   /// Appends a record written in `term`, and extends the chain by it.
   public mutating func append(kind: RecordKind, term: Term, payload: [UInt8]) {
     payload.withUnsafeBytes { append(kind: kind, term: term, payload: $0) }

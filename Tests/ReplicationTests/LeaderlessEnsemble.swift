@@ -247,12 +247,13 @@ struct LeaderlessEnsemble {
   }
 
   private mutating func carryOut(_ effects: [PeerEffect], of id: NodeID) {
+    if let batch = nodes[id.offset].replica?.seal() {
+      nodes[id.offset].pending.append(batch)
+      if !policy.syncsEveryBatch { happen(.written(batch.last), to: id) }
+      sync(id)
+    }
     for effect in effects {
       switch effect {
-      case .append(let batch):
-        nodes[id.offset].pending.append(batch)
-        if !policy.syncsEveryBatch { happen(.written(batch.last), to: id) }
-        sync(id)
       case .send(let message, let receiver): send(message, from: id, to: receiver)
       case .setTimer(let timer, let length):
         push(now + length, .timer(timer, of: id, incarnation: nodes[id.offset].incarnation))

@@ -77,12 +77,7 @@ extension Cluster {
       id: id, key: key, kind: kind(of: operation, key, session), level: level(session),
       floor: floor(session, keyHash))
     if case .read = request.kind { observeRead(id, session, keyHash, request.level) }
-    guard
-      let arrival = network.transmit(
-        from: .client(sites[client.site]), to: .node(operation.node), bytes: request.size,
-        now: now, random: &random)
-    else { return }
-    queue.schedule(.request(request, to: operation.node), at: arrival)
+    post.put(request, from: client.site, to: operation.node)
   }
 
   /// An operation begins: what the session read before goes with it no more. Where siblings are kept and

@@ -22,10 +22,7 @@ extension Cluster {
 
   private mutating func carryOut(_ effect: consuming PeerEffect, of id: NodeID) {
     switch consume effect {
-    case .append(let batch):
-      nodes[id.offset].log.append(batch)
-      nodes[id.offset].needsFlush = true
-    case .send(let message, let receiver): send(message, from: id, to: receiver)
+    case .send(let message, let receiver): post.put(message, from: id, to: receiver)
     case .setTimer(let name, let interval):
       let rate = nodes[id.offset].clockRate
       let length = rate == 1 ? interval : interval.scaled(by: 1 / rate)
@@ -36,42 +33,6 @@ extension Cluster {
       answer(request, .answer(result), from: id)
     case .readLog(let after, let receiver): readLog(after: after, for: .peer(receiver), at: id)
     case .note(let note): take(note, of: id)
-    }
-  }
-
-  private mutating func send(
-    _ message: consuming PeerMessage, from sender: NodeID, to receiver: NodeID
-  ) {
-    guard receiver.offset < nodes.count,
-      let arrival = network.transmit(
-        from: sender, to: receiver, bytes: message.size, now: now, random: &random)
-    else { return }
-    if let again = network.duplicate(
-      from: sender, to: receiver, arrival: arrival, random: &random)
-    {
-      queue.schedule(.peerMessage(message, from: sender, to: receiver), at: again)
-    }
-    watch(message, from: sender, to: receiver, arrival: arrival)
-    queue.schedule(.peerMessage(message, from: sender, to: receiver), at: arrival)
-  }
-
-  /// Measures what stale reads are predicted from.
-  private mutating func watch(
-    _ message: PeerMessage, from sender: NodeID, to receiver: NodeID, arrival: Instant
-  ) {
-    switch message {
-    case .store(let number, _, _, nil) where LeaderlessReplica.isWrite(number):
-      figures.latencies.sent(
-        number, by: sender, to: receiver, at: now, arrival: arrival, isWrite: true)
-    case .fetch(let number, _):
-      figures.latencies.sent(
-        number, by: sender, to: receiver, at: now, arrival: arrival, isWrite: false)
-    case .stored(let number) where LeaderlessReplica.isWrite(number), .fetched(let number, _):
-      guard figures.latencies.isFollowing else { return }
-      figures.latencies.answered(
-        number, by: sender, to: receiver, arrival: arrival, replicas: replicaCount)
-    case .forward(let request, _): figures.latencies.reached(request.id, at: arrival)
-    default: break
     }
   }
 

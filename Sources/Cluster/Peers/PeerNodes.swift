@@ -93,11 +93,18 @@ extension Cluster {
 
   /// Hands an event to a peer and carries out what it says.
   mutating func runPeer(_ event: consuming PeerEvent, at id: NodeID) {
+    runPeer(at: id) { $0.handle(event, clock: $1, into: &$2) }
+  }
+
+  /// Hands events of one moment to a peer and carries out what it says of them all.
+  private mutating func runPeer(
+    at id: NodeID, _ body: (inout any Peer, PeerClock, inout [PeerEffect]) -> Void
+  ) {
     guard nodes[id.offset].isRunning else { return }
     var effects: [PeerEffect] = []
     swap(&effects, &peerEffects)
     let clock = clock(of: id)
-    nodes[id.offset].peer?.handle(event, clock: clock, into: &effects)
+    nodes[id.offset].withPeer { body(&$0, clock, &effects) }
     carryOut(&effects, of: id)
     swap(&effects, &peerEffects)
   }
@@ -111,10 +118,15 @@ extension Cluster {
     }
   }
 
-  mutating func deliver(_ message: consuming PeerMessage, from sender: NodeID, to id: NodeID) {
+  mutating func deliver(_ messages: Bundle<PeerMessage>, from sender: NodeID, to id: NodeID) {
     switch nodes[id.offset].status {
-    case .running: runPeer(.message(message, from: sender), at: id)
-    case .frozen: nodes[id.offset].deferred.append(.peerMessage(message, from: sender, to: id))
+    case .running:
+      runPeer(at: id) { peer, clock, effects in
+        messages.forEach {
+          peer.handle(.message($0, from: sender), clock: clock, into: &effects)
+        }
+      }
+    case .frozen: nodes[id.offset].deferred.append(.peerMessages(messages, from: sender, to: id))
     case .dead, .fenced, .refused, .recovering: break
     }
   }
@@ -128,36 +140,37 @@ extension Cluster {
     }
   }
 
-  /// A client's request arrives at a node.
-  mutating func requestArrived(_ request: consuming PeerRequest, at id: NodeID) {
+  /// Clients' requests arrive at a node.
+  mutating func requestsArrived(_ requests: Bundle<PeerRequest>, at id: NodeID) {
     switch nodes[id.offset].status {
     case .running:
-      if let capacity = knobs.capacity {
+      guard let capacity = knobs.capacity else { return serve(requests, at: id) }
+      requests.forEach { request in
         let done = max(now, nodes[id.offset].busyUntil) + Interval(seconds: 1 / capacity)
         nodes[id.offset].busyUntil = done
         queue.schedule(
           .served(id, incarnation: nodes[id.offset].incarnation, .request(request)), at: done)
-      } else {
-        serve(request, at: id)
       }
-    case .frozen: nodes[id.offset].deferred.append(.request(request, to: id))
+    case .frozen: nodes[id.offset].deferred.append(.requests(requests, to: id))
     case .dead, .fenced, .refused, .recovering:
-      answer(request.id, .notRunning, from: id)
+      requests.forEach { answer($0.id, .notRunning, from: id) }
     }
   }
 
-  mutating func serve(_ request: consuming PeerRequest, at id: NodeID) {
-    nodes[id.offset].served += 1
-    if case .read = request.kind { figures.latencies.reached(request.id, at: now) }
-    runPeer(.request(request), at: id)
+  mutating func serve(_ requests: Bundle<PeerRequest>, at id: NodeID) {
+    requests.forEach { request in
+      nodes[id.offset].served += 1
+      if case .read = request.kind { figures.latencies.reached(request.id, at: now) }
+    }
+    runPeer(at: id) { peer, clock, effects in
+      requests.forEach { peer.handle(.request($0), clock: clock, into: &effects) }
+    }
   }
 
   /// Sends an answer on its way to the client that asked.
-  mutating func answer(_ request: UInt64, _ answer: PeerReply, from id: NodeID) {
-    let site = siteOf(session: request >> 32)
-    let arrival =
-      network.transmit(
-        from: .node(id), to: .client(site), bytes: 64, now: now, random: &random) ?? now
-    queue.schedule(.peerAnswer(request, answer, by: id), at: arrival)
+  mutating func answer(_ request: UInt64, _ reply: PeerReply, from id: NodeID) {
+    post.put(
+      RequestAnswer(request: request, reply: reply), from: id,
+      to: siteOf(session: request >> 32))
   }
 }

@@ -8,14 +8,17 @@ extension Cluster {
   func fill(_ snapshot: inout NodeSnapshot, from peer: any Peer) {
     snapshot.role = .peer
     snapshot.term = Term(epoch: nodes[snapshot.id.offset].peerIncarnation, node: snapshot.id)
-    snapshot.applied = peer.head.end
-    snapshot.appliedIndex = peer.head.index
+    // What it has appended at this very moment its log does not have yet.
+    let head = min(peer.head.index, nodes[snapshot.id.offset].log.head.index)
+    let end = min(peer.head.end, nodes[snapshot.id.offset].log.head.end)
+    snapshot.applied = end
+    snapshot.appliedIndex = head
     snapshot.commit = peer.flushed.end
     snapshot.hash = peer.store.hash
     snapshot.lag = lag(of: snapshot.id)
     snapshot.flushLag = Lag(
-      bytes: max(0, peer.head.end.distance(from: peer.flushed.end)),
-      records: max(0, peer.head.index.distance(from: peer.flushed.index)), time: .zero)
+      bytes: max(0, end.distance(from: peer.flushed.end)),
+      records: max(0, head.distance(from: peer.flushed.index)), time: .zero)
   }
 
   var peerModel: ModelSnapshot {

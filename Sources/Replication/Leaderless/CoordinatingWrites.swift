@@ -117,7 +117,7 @@ extension LeaderlessReplica {
         return problem
       }
       if let problem = update.result { return .failure(problem) }
-      log.append([.taken(key: key, made)], into: &effects)
+      log.append(.taken(key: key, made))
       noteMade(change, request, rule, dot, past, into: &effects)
       changed(
         key, keyHash, to: made, wasDeleted: wasDeleted, before: update.before,

@@ -39,10 +39,7 @@ extension LeaderlessReplica {
       // What is under way says less.
       hint.flight = 0
       log.append(
-        [
-          .hint(
-            id: hint.number, for: target, born: hint.born, key: key, hint.state)
-        ], into: &effects)
+        .hint(id: hint.number, for: target, born: hint.born, key: key, hint.state))
       hints.put(hint)
       if old == nil { effects.append(.note(.hinted(for: target, hint: hint.number))) }
       setTimer(.hints, Self.hintPeriod, into: &effects)
@@ -131,7 +128,7 @@ extension LeaderlessReplica {
     _ hint: Hint, _ note: PeerNote, into effects: inout [PeerEffect]
   ) {
     guard hints.remove(hint.number, hint.keyHash) != nil else { return }
-    log.append([.hintDone(id: hint.number)], into: &effects)
+    log.append(.hintDone(id: hint.number))
     if !isSilent(note) { effects.append(.note(note)) }
     if store[hint.key]?.knows(hint.state) != true { forgot(dotsOf: hint.state, hint.keyHash) }
     if store[hint.key] == nil, !hints.contains(hint.key, hint.keyHash) {

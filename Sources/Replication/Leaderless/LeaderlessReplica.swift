@@ -17,7 +17,7 @@ public struct LeaderlessReplica: Peer {
   /// Who keeps which keys.
   public internal(set) var ring: HashRing
 
-  var log = PeerLog()
+  var log = PeerLog(keepsRecords: false)
   /// What its clocks said when the event that it is busy with happened.
   var now = PeerClock(wall: .start, steady: .start)
   var incarnation: UInt64 = 0
@@ -109,6 +109,10 @@ public struct LeaderlessReplica: Peer {
     startAntiEntropy(into: &effects)
     startMoving(into: &effects)
   }
+
+  public var hasOpenRecords: Bool { log.isOpen }
+
+  public mutating func seal() -> RecordBatch? { log.seal() }
 
   public mutating func handle(
     _ event: PeerEvent, clock: PeerClock, into effects: inout [PeerEffect]

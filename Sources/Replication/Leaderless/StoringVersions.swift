@@ -119,7 +119,7 @@ extension LeaderlessReplica {
       return isLearnt
     }
     if update.result {
-      log.append([.taken(key: key, joined)], into: &effects)
+      log.append(.taken(key: key, joined))
       for meeting in meetings {
         effects.append(.note(.met(key: key, rule: merging.rule, meeting)))
       }
@@ -159,7 +159,7 @@ extension LeaderlessReplica {
   ) {
     guard let state = store[key] else { return }
     let before = store.remove(key, keyHash: keyHash)
-    log.append([.forgotten(key: key)], into: &effects)
+    log.append(.forgotten(key: key))
     changed(
       key, keyHash, to: nil, wasDeleted: state.isDeleted, before: before, after: nil,
       into: &effects)

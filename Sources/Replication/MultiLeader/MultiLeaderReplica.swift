@@ -16,7 +16,7 @@ public struct MultiLeaderReplica: Peer {
   public internal(set) var store = VersionedStore()
   /// How far it has applied everybody's writes, by who made them.
   public internal(set) var applied = VersionVector()
-  var log = PeerLog()
+  var log = PeerLog(keepsRecords: true)
   /// What it streams, by receiver.
   var streams: [OutgoingStream] = []
   /// What it hears, by sender.
@@ -141,6 +141,10 @@ public struct MultiLeaderReplica: Peer {
   }
 
   // MARK: Events
+
+  public var hasOpenRecords: Bool { log.isOpen }
+
+  public mutating func seal() -> RecordBatch? { log.seal() }
 
   public mutating func handle(
     _ event: PeerEvent, clock: PeerClock, into effects: inout [PeerEffect]

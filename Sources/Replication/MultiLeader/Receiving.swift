@@ -108,7 +108,7 @@ extension MultiLeaderReplica {
   mutating func finish(_ records: [KeyRecord], into effects: inout [PeerEffect]) {
     if records.isEmpty { return }
     if let vector = ahead, applied.covers(vector) { ahead = nil }
-    log.append(records, into: &effects)
+    for record in records { log.append(record) }
     mark(log.head.index)
     serveParked(into: &effects)
   }

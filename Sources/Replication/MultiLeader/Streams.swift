@@ -119,7 +119,7 @@ extension MultiLeaderReplica {
         inFlight < OutgoingStream.window
       else { return }
       guard
-        let batches = log.window.batches(
+        let batches = log.window?.batches(
           after: next, maximumBytes: OutgoingStream.messageSize)
       else {
         streams[position].isReading = true
@@ -132,7 +132,7 @@ extension MultiLeaderReplica {
 
   /// Bytes of the log between two records, about; nil: so many that they are in memory no longer.
   private func bytes(from taken: Index, to sent: Index) -> Int? {
-    guard let start = log.window.point(at: taken), let end = log.window.point(at: sent) else {
+    guard let start = log.window?.point(at: taken), let end = log.window?.point(at: sent) else {
       // Read back from disk: a message at a time.
       return taken == sent ? 0 : nil
     }

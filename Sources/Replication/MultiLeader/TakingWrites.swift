@@ -59,8 +59,7 @@ extension MultiLeaderReplica {
           request: request.id)))
     effects.append(.note(.applied(origin: actor, sequence: sequence, depends: depends)))
     log.append(
-      [.write(StreamedWrite(dot: place, depends: depends, key: key, state: made.state))],
-      into: &effects)
+      .write(StreamedWrite(dot: place, depends: depends, key: key, state: made.state)))
     mark(log.head.index)
     tell(key, rule, meetings, into: &effects)
     waiting.append(

@@ -27,15 +27,13 @@ public enum KeyRecord: Equatable, Sendable {
     return writer.bytes
   }
 
-  /// Bytes of the payload, or a few more.
-  var sizeAbout: Int {
-    switch self {
-    case .write(let write): 32 + write.size
-    case .taken(let key, let state): 16 + key.count + state.size
-    case .hint(_, _, _, let key, let state): 32 + key.count + state.size
-    case .taking(let vector), .reached(let vector): 16 + 16 * vector.entries.count
-    case .hintDone, .forgotten: 32
-    }
+  /// Appends the record's payload to `bytes`.
+  func encode(to bytes: inout [UInt8]) {
+    // Moved there and back, so that it is appended to where it stands.
+    var writer = ByteWriter()
+    swap(&writer.bytes, &bytes)
+    encode(into: &writer)
+    swap(&writer.bytes, &bytes)
   }
 
   func encode(into writer: inout ByteWriter) {

@@ -30,6 +30,12 @@ public protocol Peer: Sendable {
 
   /// Takes one event and appends to `effects` what should happen, in order.
   mutating func handle(_ event: PeerEvent, clock: PeerClock, into effects: inout [PeerEffect])
+
+  /// Whether ``handle(_:clock:into:)`` appended records that ``seal()`` has not given out yet.
+  var hasOpenRecords: Bool { get }
+  /// The records that were appended since it was asked last, to be appended to the log's files: the
+  /// batch continues the one before; nil when there are none.
+  mutating func seal() -> RecordBatch?
 }
 
 /// What a node's clocks say: its wall clock, which an operator can set, and one that only goes on.
@@ -90,8 +96,6 @@ public enum PeerEvent: Sendable {
 
 /// What a peer wants to happen.
 public enum PeerEffect: Sendable {
-  /// Append to the log; the batch continues it.
-  case append(RecordBatch)
   /// Send a message.
   case send(PeerMessage, to: NodeID)
   /// Have a timer come after so long.

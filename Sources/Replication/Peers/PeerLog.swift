@@ -2,9 +2,14 @@ import Positions
 import Records
 
 /// A peer's own log as it knows it: its end, what of it is durable, and its newest records.
+///
+/// What is appended stays open until the shell asks for it with ``seal()``: however many events bring
+/// records at one moment, they go to the disk as one batch.
 struct PeerLog: Sendable {
-  /// The newest records; `last` is the log's end.
-  private(set) var window = LogWindow(after: .origin)
+  /// The newest records that were sealed; nil where nobody reads them back.
+  private(set) var window: LogWindow?
+  /// Records that the shell has not asked for yet.
+  private var open = RecordBatch(after: .origin)
   /// The end of what is durable.
   private(set) var flushed = LogPoint.origin
   /// The end of what the operating system has.
@@ -14,11 +19,21 @@ struct PeerLog: Sendable {
   /// The term that new records are written in: the node's incarnation.
   var term = Term.zero
 
-  var head: LogPoint { window.last }
+  /// A log that begins; `keepsRecords`: its newest are kept to be streamed.
+  init(keepsRecords: Bool) {
+    if keepsRecords { window = LogWindow(after: .origin) }
+  }
+
+  /// The log's end, with what is open.
+  var head: LogPoint { open.last }
+
+  /// Whether records wait for ``seal()``.
+  var isOpen: Bool { !open.isEmpty }
 
   /// Begins at a checkpoint's place, or at the log's first record.
   mutating func begin(after point: LogPoint) {
-    window = LogWindow(after: point)
+    if window != nil { window = LogWindow(after: point) }
+    open = RecordBatch(after: point)
     flushed = point
     written = point
     origin = point
@@ -31,28 +46,28 @@ struct PeerLog: Sendable {
 
   /// Takes in what the files hold.
   mutating func replay(_ batch: RecordBatch) {
-    window.append(batch)
-    window.trim(through: batch.last.index)
+    window?.append(batch)
+    window?.trim(through: batch.last.index)
+    open = RecordBatch(after: batch.last)
     flushed = batch.last
     written = batch.last
   }
 
-  /// Appends records; what the shell must do is appended to `effects`.
-  mutating func append(_ records: [KeyRecord], into effects: inout [PeerEffect]) {
-    guard !records.isEmpty else { return }
-    var writer = ByteWriter(reserving: records.reduce(0) { $0 + $1.sizeAbout })
-    var spans: [PayloadSpan] = []
-    spans.reserveCapacity(records.count)
-    for record in records {
-      let offset = writer.bytes.count
-      record.encode(into: &writer)
-      spans.append(PayloadSpan(offset: offset, length: writer.bytes.count - offset))
-    }
-    let batch = RecordBatch.adopting(
-      writer.bytes, spans: spans, kind: .version, term: term, after: head)
-    window.append(batch)
-    window.trim(through: written.index)
-    effects.append(.append(batch))
+  /// Appends a record, to go to the disk with the others of this moment.
+  mutating func append(_ record: KeyRecord) {
+    open.append(kind: .version, term: term) { record.encode(to: &$0) }
+  }
+
+  /// What was appended since it was asked last; nil: nothing was.
+  mutating func seal() -> RecordBatch? {
+    if open.isEmpty { return nil }
+    var sealed = RecordBatch(after: open.last)
+    // The next has about as many.
+    sealed.reserveCapacity(records: open.count, bytes: open.bytes.count)
+    swap(&sealed, &open)
+    window?.append(sealed)
+    window?.trim(through: written.index)
+    return sealed
   }
 
   mutating func becameDurable(_ point: LogPoint) {
@@ -64,7 +79,7 @@ struct PeerLog: Sendable {
 
   /// Through where records count, by the policy.
   func safe(_ policy: PeerPolicy) -> Index {
-    if policy.isPlanted(.answersBeforeDurable) { return head.index }
+    if policy.isPlanted(.answersBeforeDurable) { return (window?.last ?? head).index }
     return policy.syncsEveryBatch ? flushed.index : written.index
   }
 }
