@@ -57,7 +57,7 @@ struct KeyFacts: Sendable {
     var epoch: UInt32
     var context: VersionVector
     /// By dot.
-    var versions: [Dot]
+    var versions: DotList
   }
 
   /// What clients added to a counter: what was acknowledged is in, what was only made may be.
@@ -84,6 +84,8 @@ struct KeyFacts: Sendable {
 
   let hash: UInt64
   var name: String
+  /// Whether that is what clients call it.
+  var isNamed = false
   var rule = KeyRule.lastWriterWins
   /// The dots that were made.
   var made = VersionVector()
@@ -132,7 +134,7 @@ struct KeyFacts: Sendable {
   /// Whether something that `context` knows took the place of a version, or may have; `versions`
   /// stand, in order.
   func isJustified(
-    _ old: VersionFact, in context: VersionVector, _ versions: [Dot]
+    _ old: VersionFact, in context: VersionVector, _ versions: DotList
   ) -> Bool {
     for new in facts where new.dot != old.dot && new.takesPlace(of: old, under: rule) != false {
       if context.covers(new.dot) { return true }

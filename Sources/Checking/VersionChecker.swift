@@ -35,6 +35,11 @@ public struct VersionChecker: Sendable {
     return keys[place].acknowledgedAt
   }
 
+  /// Whether it was told the name of a key.
+  public func knows(_ keyHash: UInt64) -> Bool {
+    keys.place(of: keyHash).map { keys[$0].isNamed } ?? false
+  }
+
   /// Takes an observation made at `instant`.
   public mutating func observe(_ observation: VersionObservation, at instant: Instant) {
     around.now = instant
@@ -53,9 +58,12 @@ public struct VersionChecker: Sendable {
     case .created(
       let hash, let key, let rule, let dot, let past, let clock, let value, let count,
       let isTombstone, let leavesVersion, let request):
-      madeFor(request, dot, key)
-      let place = keys.makePlace(hash, key)
-      keys[place].name = key
+      let place = place(hash)
+      if let key {
+        keys[place].name = key
+        keys[place].isNamed = true
+      }
+      madeFor(request, dot, at: place)
       keys[place].rule = rule
       keys[place].created(
         VersionFact(

@@ -4,7 +4,7 @@ import Positions
 extension KeyFacts {
   /// All live replicas hold `told` of the key and know `context`.
   mutating func agreed(
-    _ context: VersionVector, _ told: [Dot], _ sum: Int64, _ current: UInt32,
+    _ context: VersionVector, _ told: DotList, _ sum: Int64, _ current: UInt32,
     _ around: inout Circumstances
   ) {
     round = current
@@ -24,7 +24,7 @@ extension KeyFacts {
 
   /// Nothing stands whose place another took that all know.
   private mutating func checkStanding(
-    _ context: VersionVector, _ versions: [Dot], _ around: inout Circumstances
+    _ context: VersionVector, _ versions: DotList, _ around: inout Circumstances
   ) {
     if rule == .lastWriterWins, versions.count > 1 {
       around.violate("\(name) has \(versions.count) versions, and the last writer wins")
@@ -49,7 +49,7 @@ extension KeyFacts {
   /// Every acknowledged version is visible, or something took its place, or it is listed as a loser,
   /// or it is lost.
   private mutating func settleAccounts(
-    _ context: VersionVector, _ versions: [Dot], _ around: inout Circumstances
+    _ context: VersionVector, _ versions: DotList, _ around: inout Circumstances
   ) {
     var lost: [Dot] = []
     for position in facts.indices where facts[position].isAcknowledged {
@@ -80,7 +80,7 @@ extension KeyFacts {
 
   /// Whether something took a version's place that all know; a loser by clock must have been listed.
   private func isReplaced(
-    _ fact: VersionFact, _ context: VersionVector, _ versions: [Dot],
+    _ fact: VersionFact, _ context: VersionVector, _ versions: DotList,
     _ around: inout Circumstances
   ) -> Bool {
     guard isJustified(fact, in: context, versions) || isPartial && context.covers(fact.dot) else {

@@ -4,7 +4,7 @@ import Positions
 extension KeyFacts {
   /// A node's copy of the key changed.
   mutating func holds(
-    _ node: NodeID, _ context: VersionVector, _ told: [Dot], _ around: inout Circumstances
+    _ node: NodeID, _ context: VersionVector, _ told: DotList, _ around: inout Circumstances
   ) {
     let versions = Self.sorted(told)
     if !made.covers(context) { adopt(context, from: node, &around) }
@@ -40,7 +40,7 @@ extension KeyFacts {
 
   /// A version that is known is held, or something took its place.
   private func checkShown(
-    _ node: NodeID, _ context: VersionVector, _ versions: [Dot], _ around: inout Circumstances
+    _ node: NodeID, _ context: VersionVector, _ versions: DotList, _ around: inout Circumstances
   ) {
     // Without a fact an acknowledged version took its place long ago.
     if isPartial { return }
@@ -55,7 +55,7 @@ extension KeyFacts {
   }
 
   /// A version that is known and does not stand, although nothing that is known took its place.
-  func dropped(_ context: VersionVector, _ versions: [Dot]) -> Dot? {
+  func dropped(_ context: VersionVector, _ versions: DotList) -> Dot? {
     facts.first {
       context.covers($0.dot) && $0.leavesVersion && !Self.has(versions, $0.dot)
         && !isForgotten($0.dot) && !isJustified($0, in: context, versions)
@@ -63,7 +63,7 @@ extension KeyFacts {
   }
 
   /// A version that stands beside others although one that is known took its place, and that one.
-  func superseded(_ context: VersionVector, _ versions: [Dot]) -> (old: Dot, new: Dot)? {
+  func superseded(_ context: VersionVector, _ versions: DotList) -> (old: Dot, new: Dot)? {
     guard versions.count > 1, rule != .lastWriterWins else { return nil }
     for dot in versions where !isForgotten(dot) {
       guard let position = position(dot) else { continue }
@@ -78,7 +78,7 @@ extension KeyFacts {
 
   /// A hint was handed over: its node has what it said, or what took its place.
   func handedOver(
-    _ versions: [Dot], by node: NodeID, to target: NodeID, _ around: inout Circumstances
+    _ versions: DotList, by node: NodeID, to target: NodeID, _ around: inout Circumstances
   ) {
     for dot in versions where !isForgotten(dot) {
       guard let position = position(dot), !facts[position].own.contains(target) else { continue }
@@ -124,7 +124,7 @@ extension KeyFacts {
 
   /// A key whose tombstone was forgotten does not come back.
   mutating func checkDead(
-    _ node: NodeID, _ versions: [Dot], since former: [Dot], _ around: inout Circumstances
+    _ node: NodeID, _ versions: DotList, since former: DotList, _ around: inout Circumstances
   ) {
     if collected.isEmpty { return }
     let old = versions.first {
@@ -195,15 +195,15 @@ extension KeyFacts {
   }
 
   /// Dots in order, as they mostly are.
-  static func sorted(_ dots: [Dot]) -> [Dot] {
+  static func sorted(_ dots: DotList) -> DotList {
     for position in dots.indices.dropFirst() where dots[position] < dots[position - 1] {
-      return dots.sorted()
+      return DotList(dots.sorted())
     }
     return dots
   }
 
   /// Whether dots in order have one.
-  static func has(_ dots: [Dot], _ dot: Dot) -> Bool {
+  static func has(_ dots: DotList, _ dot: Dot) -> Bool {
     var (low, high) = (0, dots.count)
     while low < high {
       let middle = (low + high) / 2
@@ -213,8 +213,8 @@ extension KeyFacts {
   }
 
   /// What of `some` is not in `others`; both in order.
-  private static func missing(of some: [Dot], in others: [Dot]) -> [Dot] {
-    var found: [Dot] = []
+  private static func missing(of some: DotList, in others: DotList) -> DotList {
+    var found = DotList()
     var position = 0
     for dot in some {
       while position < others.count, others[position] < dot { position += 1 }

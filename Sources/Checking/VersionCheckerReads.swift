@@ -61,13 +61,13 @@ extension VersionChecker {
   }
 
   /// A client's request makes one version at most, however often it is sent on.
-  mutating func madeFor(_ request: UInt64, _ dot: Dot, _ key: String) {
+  mutating func madeFor(_ request: UInt64, _ dot: Dot, at place: VersionKeys.Place) {
     guard request != 0 else { return }
     var isFirst = true
     withSession(request >> 32) { isFirst = $0.make(UInt32(truncatingIfNeeded: request)) }
     if !isFirst {
       around.violate(
-        "\(dot) of \(key) was made for attempt \(request & 0xFFFF_FFFF) of session "
+        "\(dot) of \(keys[place].name) was made for attempt \(request & 0xFFFF_FFFF) of session "
           + "\(request >> 32), which had made a version before")
     }
   }
@@ -83,7 +83,7 @@ extension VersionChecker {
   }
 
   mutating func returned(
-    _ id: UInt64, _ node: NodeID, _ context: VersionVector, _ versions: [Dot]
+    _ id: UInt64, _ node: NodeID, _ context: VersionVector, _ versions: DotList
   ) {
     guard let read = reads.removeValue(forKey: id) else { return }
     defer {
@@ -124,7 +124,7 @@ extension VersionChecker {
 extension KeyFacts {
   /// An answer shows the versions that stand in what it knows, all of them and no others.
   func answered(
-    _ node: NodeID, _ context: VersionVector, _ told: [Dot], _ around: inout Circumstances
+    _ node: NodeID, _ context: VersionVector, _ told: DotList, _ around: inout Circumstances
   ) {
     let versions = Self.sorted(told)
     if isPartial { return }

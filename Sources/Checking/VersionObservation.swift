@@ -58,9 +58,10 @@ public enum VersionObservation: Sendable {
   /// version: of all elements that it covers).
   ///
   /// `request` names the client's request: the session shifted by 32 bits, and the session's attempt;
-  /// zero where that is not known. Each makes one version at most.
+  /// zero where that is not known. Each makes one version at most. `key` is the key's name; nil: it was
+  /// told before (``VersionChecker/knows(_:)``).
   case created(
-    keyHash: UInt64, key: String, rule: KeyRule, dot: Dot, past: VersionVector, clock: Instant,
+    keyHash: UInt64, key: String?, rule: KeyRule, dot: Dot, past: VersionVector, clock: Instant,
     value: UInt64, count: Int64, isTombstone: Bool, leavesVersion: Bool, request: UInt64 = 0)
   /// A version is durable on a node, in its place or as a hint for another. Hints are told so also where
   /// disks are not synced first: when they are kept. One that a node has joined and that lost is stored
@@ -77,7 +78,7 @@ public enum VersionObservation: Sendable {
 
   /// A node's copy of a key changed: what it knows of it now, and the versions that stand, by dot. A
   /// node that recovers tells it only once it has all that its files have.
-  case holds(node: NodeID, keyHash: UInt64, context: VersionVector, versions: [Dot])
+  case holds(node: NodeID, keyHash: UInt64, context: VersionVector, versions: DotList)
   /// A node forgot a key: a tombstone whose time was over, a hint handed over, or a range given away.
   case forgot(node: NodeID, keyHash: UInt64, ForgetReason)
   /// With several leaders: a node applied the `sequence`th write of `origin`.
@@ -95,7 +96,7 @@ public enum VersionObservation: Sendable {
   case hintSafe(node: NodeID, hint: UInt64)
   /// It handed it over: `to`, where that is known, has `versions` of the key now.
   case hintDelivered(
-    node: NodeID, hint: UInt64, to: NodeID? = nil, keyHash: UInt64 = 0, versions: [Dot] = [])
+    node: NodeID, hint: UInt64, to: NodeID? = nil, keyHash: UInt64 = 0, versions: DotList = [])
   /// It gave it up.
   case hintExpired(node: NodeID, hint: UInt64)
   /// What a running node counts as waiting hints.
@@ -107,7 +108,7 @@ public enum VersionObservation: Sendable {
   case readInvoked(
     id: UInt64, session: UInt64, keyHash: UInt64, needed: Int, guarantee: SessionGuarantee)
   /// It is answered with what is known of the key.
-  case readReturned(id: UInt64, servedBy: NodeID, context: VersionVector, versions: [Dot])
+  case readReturned(id: UInt64, servedBy: NodeID, context: VersionVector, versions: DotList)
   /// It is given up.
   case readForgotten(id: UInt64)
 
@@ -117,7 +118,7 @@ public enum VersionObservation: Sendable {
   /// keys says.
   case rootsCompared(NodeID, NodeID, rootsEqual: Bool, contentsEqual: Bool)
   /// All live replicas agree on a key, and this is what they hold.
-  case agreed(keyHash: UInt64, context: VersionVector, versions: [Dot], counterSum: Int64)
+  case agreed(keyHash: UInt64, context: VersionVector, versions: DotList, counterSum: Int64)
   /// All keys were told by ``agreed(keyHash:context:versions:counterSum:)``.
   case agreedOnAll
 }

@@ -75,6 +75,9 @@ public struct Cluster<W: World>: Sendable {
   /// The knobs' present values.
   public internal(set) var knobs: Knobs
 
+  /// How conflicts end: fixed at the start.
+  let peerRules: MergeRules
+
   /// The time of the event that is being handled.
   public internal(set) var now = Instant.start
 
@@ -145,6 +148,7 @@ public struct Cluster<W: World>: Sendable {
     self.configuration = configuration
     self.world = world
     knobs = configuration.knobs
+    peerRules = MergeRules(configuration.knobs.resolution)
     random = RandomSource(seed: configuration.seed)
     network = Network()
     nextNodeNumber = 1

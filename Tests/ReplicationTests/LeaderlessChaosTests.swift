@@ -196,7 +196,7 @@ import Testing
       var sum: Int64 = 0
       var elements: Set<[UInt8]> = []
       for (_, note) in ensemble.notes {
-        guard case .created(_, _, let change, let dot, _, _, _) = note else { continue }
+        guard case .created(_, _, _, let change, let dot, _, _, _) = note else { continue }
         switch change {
         case .add(let count) where counter.context.covers(dot): sum += count
         case .insert(let element) where set.context.covers(dot): elements.insert(element)

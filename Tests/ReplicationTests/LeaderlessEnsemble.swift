@@ -270,7 +270,7 @@ struct LeaderlessEnsemble {
   }
 
   private mutating func take(_ note: PeerNote, of id: NodeID) {
-    if case .created(let key, _, _, let dot, _, _, _) = note,
+    if case .created(let key, _, _, _, let dot, _, _, _) = note,
       !made.insert(MadeVersion(key: key, dot: dot)).inserted
     {
       madeTwice += 1

@@ -21,11 +21,11 @@ struct TombstoneWatch {
 
   mutating func take(_ note: PeerNote, of node: NodeID) {
     switch note {
-    case .created(let key, _, .delete, let dot, _, _, _):
+    case .created(let key, _, _, .delete, let dot, _, _, _):
       deletions.insert(LeaderlessEnsemble.MadeVersion(key: key, dot: dot))
-    case .holds(let key, let context, let entries):
-      contexts[Copy(node: node, key: key)] = context
-      for dot in entries
+    case .holds(let key, _, let state):
+      contexts[Copy(node: node, key: key)] = state.context
+      for dot in state.entries.map(\.dot)
       where gone[key]?.covers(dot) == true
         && !deletions.contains(LeaderlessEnsemble.MadeVersion(key: key, dot: dot))
       {

@@ -175,10 +175,10 @@ extension Cluster {
       let operation = client(session)?.operation,
       operation.attempt == UInt32(truncatingIfNeeded: id)
     else { return }
-    let key = session == 0 ? load.named.key : Load.key(operation.key)
-    note(
-      .acknowledged(
-        keyHash: VersionedStore.hash(of: key), dot: dot, needed: needed, session: session))
+    let keyHash =
+      session == 0
+      ? VersionedStore.hash(of: load.named.key) : Load.keyHash(operation.key)
+    note(.acknowledged(keyHash: keyHash, dot: dot, needed: needed, session: session))
   }
 
   // MARK: Answers
@@ -233,7 +233,7 @@ extension Cluster {
     let staleBefore = versions.ledger.staleReads
     note(
       .readReturned(
-        id: id, servedBy: node, context: state.context, versions: state.entries.map(\.dot)))
+        id: id, servedBy: node, context: state.context, versions: DotList(state.entries.lazy.map(\.dot))))
     figures.latencies.returned(id)
     let isStale = versions.ledger.staleReads > staleBefore
     let key = session == 0 ? load.named.key : Load.key(operation.key)

@@ -17,16 +17,20 @@ struct Divergence: Sendable {
   var keys: Set<[UInt8]> = []
   /// What was counted on; nil: nothing yet.
   var ground: Ground?
-  /// Keys that changed at some node since.
-  private(set) var changed: Set<[UInt8]> = []
+  /// Keys that changed at some node since, by their hashes.
+  private var changedKeys: [UInt64: [UInt8]] = [:]
 
-  mutating func noteChange(of key: [UInt8]) { changed.insert(key) }
+  var changed: some Collection<[UInt8]> { changedKeys.values }
+
+  mutating func noteChange(of key: [UInt8], _ keyHash: UInt64) {
+    if changedKeys[keyHash] == nil { changedKeys[keyHash] = key }
+  }
 
   /// Takes it that just these keys differ.
   mutating func count(_ keys: Set<[UInt8]>, on ground: Ground) {
     self.keys = keys
     self.ground = ground
-    changed = []
+    changedKeys = [:]
   }
 }
 

@@ -66,6 +66,7 @@ extension Cluster {
 
   /// Notes how many versions of a key stand at a node.
   mutating func noteSiblings(_ count: Int, of key: [UInt8], at id: NodeID) {
+    if count <= 1, figures.siblings.isEmpty { return }
     if count > 1, peerRules.rule(for: key) == .siblings {
       figures.siblings[key, default: []].insert(id.offset)
     } else if figures.siblings[key] != nil {

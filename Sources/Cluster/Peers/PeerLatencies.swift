@@ -46,6 +46,8 @@ struct PeerLatencies: Sendable {
   /// Seconds between an acknowledged write and the beginning of a read that could miss it.
   private(set) var ages = Reservoir<Double>(capacity: 2048)
   private var flights: [Name: Flight] = [:]
+  /// The newest request that is not followed.
+  private var declined: Name?
   private var made: (node: NodeID, version: Version, at: Instant)?
   /// When requests that were never answered are let go next.
   private var nextSweep = Instant.start
@@ -73,8 +75,13 @@ struct PeerLatencies: Sendable {
     isWrite: Bool
   ) {
     let name = Name(coordinator: coordinator, number: number)
-    if flights[name] == nil {
-      guard begins(isWrite: isWrite, at: now) else { return }
+    // Of most requests it was said with their first message that they are not followed.
+    if name == declined { return }
+    if flights.isEmpty || flights[name] == nil {
+      guard begins(isWrite: isWrite, at: now) else {
+        declined = name
+        return
+      }
       var flight = Flight(begun: now)
       if isWrite, let made, made.node == coordinator, made.at == now {
         flight.version = made.version

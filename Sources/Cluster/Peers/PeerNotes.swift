@@ -27,15 +27,17 @@ extension Cluster {
 
   mutating func take(_ said: PeerNote, of id: NodeID) {
     switch said {
-    case .created(let key, let rule, let change, let dot, let past, let clock, let request):
-      figures.latencies.made(dot, of: VersionedStore.hash(of: key), by: id, at: now)
-      created(key, rule, change, dot, past: past, clock: clock, request)
-    case .holds(let key, let context, let entries):
+    case .created(
+      let key, let keyHash, let rule, let change, let dot, let past, let clock, let request):
+      figures.latencies.made(dot, of: keyHash, by: id, at: now)
+      created(key, keyHash, rule, change, dot, past: past, clock: clock, request)
+    case .holds(let key, let keyHash, let state):
       note(
         .holds(
-          node: id, keyHash: VersionedStore.hash(of: key), context: context, versions: entries))
-      noteSiblings(entries.count, of: key, at: id)
-      figures.divergence.noteChange(of: key)
+          node: id, keyHash: keyHash, context: state.context,
+          versions: DotList(state.entries.lazy.map(\.dot))))
+      noteSiblings(state.entries.count, of: key, at: id)
+      figures.divergence.noteChange(of: key, keyHash)
     case .met(let key, let rule, let meeting): met(key, rule, meeting, at: id)
     case .stored(let keyHash, let dot, let hintFor):
       if hintFor == nil, figures.latencies.isFollowing {
@@ -47,7 +49,7 @@ extension Cluster {
         .forgot(
           node: id, keyHash: VersionedStore.hash(of: key), ForgetReason(reason)))
       noteSiblings(0, of: key, at: id)
-      figures.divergence.noteChange(of: key)
+      figures.divergence.noteChange(of: key, VersionedStore.hash(of: key))
     case .applied(let origin, let sequence, let depends):
       note(.appliedFrom(node: id, origin: origin, sequence: sequence, depends: depends))
     case .tookState(let applied, let sender):
@@ -58,12 +60,13 @@ extension Cluster {
     case .hintDelivered(let hint, let target, let keyHash, let entries):
       figures.hintsDelivered += 1
       note(
-        .hintDelivered(node: id, hint: hint, to: target, keyHash: keyHash, versions: entries))
+        .hintDelivered(node: id, hint: hint, to: target, keyHash: keyHash, versions: DotList(entries)))
     case .hintExpired(let hint):
       figures.hintsExpired += 1
       note(.hintExpired(node: id, hint: hint))
     case .repaired(let node, let key): repaired(node, key)
-    case .writeQuorum(let key, let nodes): if isWatched(key) { figures.writeQuorum = nodes }
+    case .writeQuorum(let key, let copies):
+      if isWatched(key) { figures.writeQuorum = copies.nodes }
     case .readQuorum(let key, let nodes):
       guard isWatched(key) else { return }
       figures.readQuorum = nodes
@@ -76,8 +79,8 @@ extension Cluster {
   }
 
   private mutating func created(
-    _ key: [UInt8], _ rule: MergeRule, _ change: Change, _ dot: Dot, past: VersionVector,
-    clock: Instant, _ request: UInt64
+    _ key: [UInt8], _ keyHash: UInt64, _ rule: MergeRule, _ change: Change, _ dot: Dot,
+    past: VersionVector, clock: Instant, _ request: UInt64
   ) {
     var (value, count, isTombstone, leavesVersion): (UInt64, Int64, Bool, Bool) = (
       0, 0, false, true
@@ -94,7 +97,7 @@ extension Cluster {
     }
     note(
       .created(
-        keyHash: VersionedStore.hash(of: key), key: String(decoding: key, as: UTF8.self),
+        keyHash: keyHash, key: versions.knows(keyHash) ? nil : String(decoding: key, as: UTF8.self),
         rule: KeyRule(rule), dot: dot, past: past, clock: clock, value: value, count: count,
         isTombstone: isTombstone, leavesVersion: leavesVersion, request: request))
   }

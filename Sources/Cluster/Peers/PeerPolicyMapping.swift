@@ -3,15 +3,17 @@ import Operations
 import Positions
 import Replication
 
-extension Cluster {
-  /// How conflicts end.
-  var peerRules: MergeRules {
-    MergeRules(
-      knobs.resolution.prefixes.map {
+extension MergeRules {
+  /// As the knobs say.
+  init(_ resolution: Resolution) {
+    self.init(
+      resolution.prefixes.map {
         MergeRules.Prefix(bytes: Array($0.prefix.utf8), rule: MergeRule($0.rule))
       })
   }
+}
 
+extension Cluster {
   /// The knobs as a peer goes by them.
   var peerPolicy: PeerPolicy {
     var policy = PeerPolicy(members: members)

@@ -130,7 +130,7 @@ extension Cluster {
         note(
           .agreed(
             keyHash: item.keyHash, context: item.state.context,
-            versions: item.state.entries.map(\.dot),
+            versions: DotList(item.state.entries.lazy.map(\.dot)),
             counterSum: isCounter ? item.state.counterValue : 0))
       }
     }

@@ -180,7 +180,7 @@ extension LeaderlessReplica {
         if let hintFor {
           keepHint(
             for: hintFor, read.joined, of: read.key, read.keyHash,
-            dots: Dots(in: read.joined, notIn: answer.state), then: then, into: &effects)
+            dots: DotList(in: read.joined, notIn: answer.state), then: then, into: &effects)
         } else if !dropped.covers(read.keyHash, read.joined.context, at: now.steady) {
           learn(read.joined, of: read.key, read.keyHash, then: then, into: &effects)
         }

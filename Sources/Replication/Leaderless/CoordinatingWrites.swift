@@ -28,6 +28,29 @@ struct PendingWrite: Sendable {
     }
     return true
   }
+
+  /// Whether nobody is waited for any more.
+  var isOver: Bool { isAnswered && slots.allSatisfy(\.isFinished) }
+
+  /// The client's answer, once there are enough copies; nil: there are not, or it has it.
+  mutating func answer(hintsCount: Bool, quorum needed: Quorum) -> WriteAnswer? {
+    if isAnswered { return nil }
+    guard needed.isMet(slots, by: { $0.counts(hintsCount) }) else { return nil }
+    isAnswered = true
+    return WriteAnswer(
+      client: client, key: key, copies: QuorumCopies(slots: slots, hintsCount: hintsCount),
+      answer: .written(
+        dot: dot, needed: max(quorum.current, quorum.former), context: context,
+        applied: VersionVector()))
+  }
+}
+
+/// What a client is told of its write, and whose copies made it.
+struct WriteAnswer: Sendable {
+  var client: UInt64
+  var key: [UInt8]
+  var copies: QuorumCopies
+  var answer: PeerAnswer
 }
 
 extension LeaderlessReplica {
@@ -64,7 +87,7 @@ extension LeaderlessReplica {
     if isReplica {
       park(
         Parked(
-          index: head.index, keyHash: keyHash, dots: Dots(dot), then: .count(number)))
+          index: head.index, keyHash: keyHash, dots: DotList(dot), then: .count(number)))
     }
     guard let place = writes.place(of: number) else { return }
     let told = isPlanted(.writesTravelWithoutContext) ? made.state.alone(dot) : made.state
@@ -118,14 +141,14 @@ extension LeaderlessReplica {
       }
       if let problem = update.result { return .failure(problem) }
       log.append(.taken(key: key, made))
-      noteMade(change, request, rule, dot, past, into: &effects)
+      noteMade(change, request, keyHash, rule, dot, past, into: &effects)
       changed(
         key, keyHash, to: made, wasDeleted: wasDeleted, before: update.before,
         after: update.after, into: &effects)
     } else {
       made = known(of: key, keyHash) ?? KeyState()
       if let problem = apply(&made) { return .failure(problem) }
-      noteMade(change, request, rule, dot, past, into: &effects)
+      noteMade(change, request, keyHash, rule, dot, past, into: &effects)
     }
     for meeting in meetings { effects.append(.note(.met(key: key, rule: rule, meeting))) }
     return .success(
@@ -133,13 +156,13 @@ extension LeaderlessReplica {
   }
 
   private func noteMade(
-    _ change: Change, _ request: PeerRequest, _ rule: MergeRule, _ dot: Dot,
+    _ change: Change, _ request: PeerRequest, _ keyHash: UInt64, _ rule: MergeRule, _ dot: Dot,
     _ past: VersionVector, into effects: inout [PeerEffect]
   ) {
     effects.append(
       .note(
         .created(
-          key: request.key, rule: rule, change, dot: dot, past: past, clock: now.wall,
+          key: request.key, keyHash: keyHash, rule: rule, change, dot: dot, past: past, clock: now.wall,
           request: request.id)))
   }
 
@@ -176,7 +199,7 @@ extension LeaderlessReplica {
       if let standIn = slots[slot].standIn {
         if standIn == id {
           keepHint(
-            for: node, state, of: key, keyHash, dots: Dots(dot), then: .count(number),
+            for: node, state, of: key, keyHash, dots: DotList(dot), then: .count(number),
             into: &effects)
         } else {
           effects.append(
@@ -185,7 +208,7 @@ extension LeaderlessReplica {
       } else if !slots[slot].wasAsked, knobs.hintWindow != nil {
         slots[slot].hasHint = true
         keepHint(
-          for: node, state, of: key, keyHash, dots: Dots(dot), then: .nothing, into: &effects)
+          for: node, state, of: key, keyHash, dots: DotList(dot), then: .nothing, into: &effects)
       }
     }
     writes.values[place]?.slots = slots
@@ -209,26 +232,14 @@ extension LeaderlessReplica {
 
   /// Answers a write that has its copies, and ends one that nobody is waited for.
   private mutating func settleWrite(at place: Int, into effects: inout [PeerEffect]) {
-    guard let write = writes.values[place] else { return }
     let hintsCount = knobs.hintsCount
-    let isMet = needed(write.quorum, .acknowledgesWithOneLess)
-      .isMet(write.slots) { $0.counts(hintsCount) }
-    if !write.isAnswered, isMet {
-      writes.values[place]?.isAnswered = true
-      let quorum = write.slots.compactMap { slot in
-        slot.hasAnswered ? slot.node : slot.counts(hintsCount) ? slot.standIn : nil
-      }
-      effects.append(.note(.writeQuorum(key: write.key, quorum)))
-      effects.append(
-        .answer(
-          write.client,
-          .written(
-            dot: write.dot, needed: max(write.quorum.current, write.quorum.former),
-            context: write.context, applied: VersionVector())))
+    guard let quorum = writes.values[place]?.quorum else { return }
+    let needed = needed(quorum, .acknowledgesWithOneLess)
+    if let answer = writes.values[place]?.answer(hintsCount: hintsCount, quorum: needed) {
+      effects.append(.note(.writeQuorum(key: answer.key, answer.copies)))
+      effects.append(.answer(answer.client, answer.answer))
     }
-    if writes.values[place]?.isAnswered == true, write.slots.allSatisfy(\.isFinished) {
-      writes.remove(at: place)
-    }
+    if writes.values[place]?.isOver == true { writes.remove(at: place) }
   }
 
   /// A write's time is over: nobody knows what comes of it, and who did not answer gets a hint.
@@ -242,7 +253,7 @@ extension LeaderlessReplica {
     for slot in write.slots
     where slot.node != id && !slot.hasAnswered && !slot.hasHint && !slot.standInAnswered {
       keepHint(
-        for: slot.node, state, of: write.key, write.keyHash, dots: Dots(in: state, notIn: nil),
+        for: slot.node, state, of: write.key, write.keyHash, dots: DotList(in: state, notIn: nil),
         then: .nothing, into: &effects)
     }
   }

@@ -16,7 +16,7 @@ extension LeaderlessReplica {
 
   /// Keeps a version for another node, with what is kept for it of the key already.
   mutating func keepHint(
-    for target: NodeID, _ state: KeyState, of key: [UInt8], _ keyHash: UInt64, dots: Dots,
+    for target: NodeID, _ state: KeyState, of key: [UInt8], _ keyHash: UInt64, dots: DotList,
     then: Parked.Then, into effects: inout [PeerEffect]
   ) {
     let old = hints.hint(for: target, key, keyHash)

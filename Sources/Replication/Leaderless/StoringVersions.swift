@@ -16,23 +16,18 @@ struct Parked: Sendable {
   var index: Index
   var keyHash: UInt64 = 0
   /// The versions that are safe then.
-  var dots = Dots()
+  var dots = DotList()
   var hintFor: NodeID?
   /// The hint that they are in; 0: none.
   var hint: UInt64 = 0
   var then: Then
 }
 
-/// A few dots; one costs no memory of its own.
-struct Dots: Sendable {
-  private(set) var first: Dot?
-  private(set) var more: [Dot] = []
-
-  init(_ first: Dot? = nil) { self.first = first }
-
+extension DotList {
   /// What a state brings that `known` does not show: its versions, and what superseded others. A write
   /// that was overtaken on its way is among them.
   init(in state: KeyState, notIn known: KeyState?) {
+    self.init()
     for entry in state.entries
     where !(known?.entries.contains { $0.dot == entry.dot } ?? false) { insert(entry.dot) }
     for dot in state.context.entries where known?.context[dot.actor] != dot.counter {
@@ -41,11 +36,7 @@ struct Dots: Sendable {
   }
 
   private mutating func insert(_ dot: Dot) {
-    if first == nil {
-      first = dot
-    } else if first != dot, !more.contains(dot) {
-      more.append(dot)
-    }
+    if !contains(dot) { append(dot) }
   }
 }
 
@@ -84,7 +75,7 @@ extension LeaderlessReplica {
       park(Parked(index: head.index, then: then))
     } else if let target, target != id, !isReplica(of: keyHash) {
       keepHint(
-        for: target, state, of: key, keyHash, dots: Dots(in: state, notIn: nil), then: then,
+        for: target, state, of: key, keyHash, dots: DotList(in: state, notIn: nil), then: then,
         into: &effects)
     } else {
       let isRepair = number == 0 || RequestKind(of: number) == .read
@@ -102,11 +93,11 @@ extension LeaderlessReplica {
     let merging = policy.merging(key)
     var meetings: [Meeting] = []
     var wasDeleted = false
-    var dots = Dots()
+    var dots = DotList()
     var joined = KeyState()
     let update = store.update(key, keyHash: keyHash) { state in
       let isKnown = !state.context.isEmpty
-      dots = Dots(in: new, notIn: state)
+      dots = DotList(in: new, notIn: state)
       wasDeleted = isKnown && state.isDeleted
       let isLearnt: Bool
       if isKnown, !overwrites {
@@ -145,8 +136,7 @@ extension LeaderlessReplica {
     if wasDeleted { deletedCount -= 1 }
     if let state {
       if state.isDeleted { deletedCount += 1 }
-      effects.append(
-        .note(.holds(key: key, context: state.context, entries: state.entries.map(\.dot))))
+      effects.append(.note(.holds(key: key, keyHash: keyHash, state)))
     }
     if !isHidden(state) { updateTree(keyHash, from: before, to: after) }
     if mayHoldStrangers { setTimer(.beat, Self.movePeriod, into: &effects) }
@@ -170,7 +160,7 @@ extension LeaderlessReplica {
   /// Lets something happen once the log is safe through an index.
   mutating func park(_ entry: Parked) {
     // Nothing to say and nobody to tell.
-    if case .nothing = entry.then, entry.dots.first == nil { return }
+    if case .nothing = entry.then, entry.dots.isEmpty { return }
     parked.append(entry)
   }
 
@@ -179,10 +169,7 @@ extension LeaderlessReplica {
     let safe = log.safe(policy)
     while let entry = parked.first, entry.index <= safe {
       parked.removeFirst()
-      if let dot = entry.dots.first {
-        note(dot, entry, into: &effects)
-        for dot in entry.dots.more { note(dot, entry, into: &effects) }
-      }
+      for dot in entry.dots { note(dot, entry, into: &effects) }
       if entry.hint != 0 { effects.append(.note(.hintSafe(hint: entry.hint))) }
       switch entry.then {
       case .nothing: break

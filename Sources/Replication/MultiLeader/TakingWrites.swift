@@ -55,7 +55,7 @@ extension MultiLeaderReplica {
     effects.append(
       .note(
         .created(
-          key: key, rule: rule, change, dot: made.dot, past: made.past, clock: clock.wall,
+          key: key, keyHash: keyHash, rule: rule, change, dot: made.dot, past: made.past, clock: clock.wall,
           request: request.id)))
     effects.append(.note(.applied(origin: actor, sequence: sequence, depends: depends)))
     log.append(
@@ -74,9 +74,7 @@ extension MultiLeaderReplica {
   ) {
     for meeting in meetings { effects.append(.note(.met(key: key, rule: rule, meeting))) }
     if let state = store[key] {
-      effects.append(
-        .note(
-          .holds(key: key, context: state.context, entries: state.entries.map(\.dot))))
+      effects.append(.note(.holds(key: key, keyHash: VersionedStore.hash(of: key), state)))
     }
   }
 

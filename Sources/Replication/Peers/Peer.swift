@@ -112,10 +112,10 @@ public enum PeerEffect: Sendable {
 public enum PeerNote: Sendable {
   /// It made a version for a client's request, knowing `past` of the key's others.
   case created(
-    key: [UInt8], rule: MergeRule, Change, dot: Dot, past: VersionVector, clock: Instant,
+    key: [UInt8], keyHash: UInt64, rule: MergeRule, Change, dot: Dot, past: VersionVector, clock: Instant,
     request: UInt64)
-  /// A key changed here.
-  case holds(key: [UInt8], context: VersionVector, entries: [Dot])
+  /// A key changed here, to this.
+  case holds(key: [UInt8], keyHash: UInt64, KeyState)
   /// Two versions met here.
   case met(key: [UInt8], rule: MergeRule, Meeting)
   /// A version is durable here, in its place or as a hint.
@@ -137,7 +137,7 @@ public enum PeerNote: Sendable {
   /// A read found a replica behind, and sends it what it lacks.
   case repaired(NodeID, key: [UInt8])
   /// Which replicas' copies made a write, once it is answered.
-  case writeQuorum(key: [UInt8], [NodeID])
+  case writeQuorum(key: [UInt8], QuorumCopies)
   /// Which replicas' answers made a read.
   case readQuorum(key: [UInt8], [NodeID])
   /// An anti-entropy exchange with a node ended: so many leaves differed, so many keys were sent, so many
@@ -155,4 +155,17 @@ public enum ForgettingReason: Equatable, Sendable {
   case handedOver
   /// Another node is the key's replica now.
   case movedAway
+}
+
+/// Whose copies made a write.
+public struct QuorumCopies: Sendable {
+  let slots: [ReplicaSlot]
+  let hintsCount: Bool
+
+  /// The nodes: replicas, and who stood in for one.
+  public var nodes: [NodeID] {
+    slots.compactMap { slot in
+      slot.hasAnswered ? slot.node : slot.counts(hintsCount) ? slot.standIn : nil
+    }
+  }
 }

@@ -13,6 +13,10 @@ extension KeyState {
       // What it knows is known: entries it no longer has were superseded there, and so they are here.
       if other.context == context || entries.allSatisfy({ !other.supersedes($0) }) { return false }
     }
+    if other.succeeds(self), rule != .lastWriterWins || other.entries.count <= 1 {
+      self = other
+      return true
+    }
     let mine = entries
     var kept = mine.filter { !other.supersedes($0) }
     let theirs = other.entries.filter { !context.covers($0.dot) }
@@ -28,6 +32,15 @@ extension KeyState {
     entries = kept
     context.join(other.context)
     return true
+  }
+
+  /// Whether the join with `old` is this and nothing else, and nothing met: all that is known there is
+  /// known here, and of what stands here nothing was superseded there. Most joins are of that kind.
+  private func succeeds(_ old: KeyState) -> Bool {
+    context.covers(old.context)
+      && entries.allSatisfy { entry in
+        !old.context.covers(entry.dot) || old.entries.contains { $0.dot == entry.dot }
+      }
   }
 
   /// Whether `entry` is known here and stands no more.
