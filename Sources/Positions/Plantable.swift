@@ -7,6 +7,16 @@ public protocol Plantable {
 }
 
 extension Plantable {
+  /// Whether any bug is planted here; never where the package was built without its trait.
+  @inlinable @inline(__always)
+  public var hasBug: Bool {
+    #if PlantedBugs
+      planted != nil
+    #else
+      false
+    #endif
+  }
+
   /// Whether `bug` is planted here; never where the package was built without its trait.
   @inlinable @inline(__always)
   public func isPlanted(_ bug: PlantedBug) -> Bool {

@@ -127,7 +127,9 @@ extension Cluster {
     {
       queue.schedule(.peerMessages(letter.messages, from: sender, to: receiver), at: again)
     }
-    letter.messages.forEach { watch($0, from: sender, to: receiver, arrival: arrival) }
+    if knobs.model == .leaderless {
+      letter.messages.forEach { watch($0, from: sender, to: receiver, arrival: arrival) }
+    }
     queue.schedule(.peerMessages(letter.messages, from: sender, to: receiver), at: arrival)
   }
 

@@ -46,9 +46,11 @@ public enum KeyRecord: Equatable, Sendable {
       writer.put(write.key)
       write.state.encode(into: &writer)
     case .taken(let key, let state):
-      writer.put(UInt8(2))
-      writer.put(key)
-      state.encode(into: &writer)
+      writer.put(count: 5 + key.count + state.size) { cursor in
+        cursor.put(UInt8(2))
+        cursor.put(key)
+        state.encode(to: &cursor)
+      }
     case .reached(let vector):
       writer.put(UInt8(3))
       vector.encode(into: &writer)

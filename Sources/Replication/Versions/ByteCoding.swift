@@ -12,9 +12,49 @@ struct ByteWriter {
   }
 
   /// A length (4) and the bytes.
-  mutating func put(_ run: some Collection<UInt8>) {
+  mutating func put(_ run: [UInt8]) {
     put(UInt32(run.count))
     bytes.append(contentsOf: run)
+  }
+
+  /// As many bytes as are said, written all at once; each must be written.
+  mutating func put(count: Int, _ write: (inout ByteCursor) -> Void) {
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: count))
+    bytes.withUnsafeMutableBytes { all in
+      var cursor = ByteCursor(UnsafeMutableRawBufferPointer(rebasing: all[start...]))
+      write(&cursor)
+      precondition(cursor.isAtEnd, "as many bytes are written as were said")
+    }
+  }
+}
+
+/// Writes little-endian numbers and runs of bytes to a place of known size.
+struct ByteCursor {
+  private let bytes: UnsafeMutableRawBufferPointer
+  private var offset = 0
+
+  init(_ bytes: UnsafeMutableRawBufferPointer) { self.bytes = bytes }
+
+  var isAtEnd: Bool { offset == bytes.count }
+
+  @inline(__always)
+  mutating func put<Number: FixedWidthInteger>(_ value: Number) {
+    let size = MemoryLayout<Number>.size
+    precondition(offset + size <= bytes.count, "there is room")
+    bytes.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Number.self)
+    offset += size
+  }
+
+  /// A length (4) and the bytes.
+  mutating func put(_ run: [UInt8]) {
+    put(UInt32(run.count))
+    precondition(offset + run.count <= bytes.count, "there is room")
+    run.withUnsafeBytes { from in
+      UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<offset + from.count])
+        .copyMemory(from: from)
+    }
+    offset += run.count
   }
 }
 

@@ -6,14 +6,19 @@ import Records
 // the payload behind its length (4).
 extension KeyState {
   func encode(into writer: inout ByteWriter) {
-    context.encode(into: &writer)
-    writer.put(UInt16(entries.count))
+    writer.put(count: size) { encode(to: &$0) }
+  }
+
+  /// Writes its ``size`` bytes.
+  func encode(to cursor: inout ByteCursor) {
+    context.encode(to: &cursor)
+    cursor.put(UInt16(entries.count))
     for entry in entries {
-      writer.put(entry.dot.actor.rawValue)
-      writer.put(entry.dot.counter)
-      writer.put(entry.clock.nanoseconds)
-      writer.put(UInt8(entry.payload == nil ? 0 : 1))
-      if let payload = entry.payload { writer.put(payload) }
+      cursor.put(entry.dot.actor.rawValue)
+      cursor.put(entry.dot.counter)
+      cursor.put(entry.clock.nanoseconds)
+      cursor.put(UInt8(entry.payload == nil ? 0 : 1))
+      if let payload = entry.payload { cursor.put(payload) }
     }
   }
 
@@ -42,9 +47,9 @@ extension KeyState {
 
   /// Bytes of its encoding.
   public var size: Int {
-    entries.reduce(4 + context.entries.count * 16) { sum, entry in
-      sum + 25 + (entry.payload.map { 4 + $0.count } ?? 0)
-    }
+    var size = context.size + 2
+    for entry in entries { size += 25 + (entry.payload.map { 4 + $0.count } ?? 0) }
+    return size
   }
 
   /// A hash of everything it says; equal states have equal ones.
@@ -69,11 +74,19 @@ extension KeyState {
 }
 
 extension VersionVector {
+  /// Bytes of its encoding.
+  var size: Int { 2 + entries.count * 16 }
+
   func encode(into writer: inout ByteWriter) {
-    writer.put(UInt16(entries.count))
+    writer.put(count: size) { encode(to: &$0) }
+  }
+
+  /// Writes its ``size`` bytes.
+  func encode(to cursor: inout ByteCursor) {
+    cursor.put(UInt16(entries.count))
     for dot in entries {
-      writer.put(dot.actor.rawValue)
-      writer.put(dot.counter)
+      cursor.put(dot.actor.rawValue)
+      cursor.put(dot.counter)
     }
   }
 

@@ -6,6 +6,7 @@ extension Merging {
 
   /// What a wrong join of two states comes to; nil: it is right.
   func wronglyJoined(_ mine: KeyState, _ other: KeyState) -> KeyState? {
+    guard hasBug else { return nil }
     if isPlanted(.joinsOverwrite) { return mine.knows(other) ? nil : other }
     var meetings: [Meeting] = []
     var joined = mine
