@@ -98,10 +98,7 @@ extension Cluster {
   /// Hands what a peer appended to the disk once everything that is due was handled: one sync then
   /// carries what many messages brought, where the first of them would have begun one for itself.
   mutating func flushSoon(_ id: NodeID) {
-    guard nodes[id.offset].needsFlush || nodes[id.offset].peer?.hasOpenRecords == true,
-      !toFlush.contains(id)
-    else { return }
-    toFlush.append(id)
+    if look(at: id, { $0.hasRecordsToFlush }), !toFlush.contains(id) { toFlush.append(id) }
   }
 
   mutating func flushAll() {

@@ -56,6 +56,11 @@ extension UnsafePointer<Node> {
     return rate == 1 ? gain : gain + (now - pointee.clockSetAt).scaled(by: rate - 1)
   }
 
+  /// Whether its disk was not handed yet what was appended.
+  var hasRecordsToFlush: Bool {
+    pointee.needsFlush || pointee.peer?.hasOpenRecords == true
+  }
+
   /// Whether a peer's checkpoint is to be made now, or can be saved.
   func isCheckpointDue(spacing: Int) -> Bool {
     if pointee.isCheckpointing { return false }

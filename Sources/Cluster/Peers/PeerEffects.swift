@@ -22,7 +22,9 @@ extension Cluster {
 
   private mutating func carryOut(_ effect: consuming PeerEffect, of id: NodeID) {
     switch consume effect {
-    case .send(let message, let receiver): post.put(message, from: id, to: receiver)
+    case .send(let message, let receiver):
+      watch(message, from: id)
+      post.put(message, from: id, to: receiver)
     case .setTimer(let name, let interval):
       let rate = nodes[id.offset].clockRate
       let length = rate == 1 ? interval : interval.scaled(by: 1 / rate)

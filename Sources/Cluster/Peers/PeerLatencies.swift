@@ -28,7 +28,7 @@ struct PeerLatencies: Sendable {
     var dot: Dot
   }
 
-  private struct Name: Hashable, Sendable {
+  private struct Name: Equatable, Sendable {
     var coordinator: NodeID
     var number: UInt64
   }
@@ -45,7 +45,9 @@ struct PeerLatencies: Sendable {
   private(set) var reads = Reservoir<[Leg]>(capacity: 512)
   /// Seconds between an acknowledged write and the beginning of a read that could miss it.
   private(set) var ages = Reservoir<Double>(capacity: 2048)
-  private var flights: [Name: Flight] = [:]
+  /// Requests that are followed, few, each at its name's place.
+  private var names: [Name] = []
+  private var flights: [Flight] = []
   /// The newest request that is not followed.
   private var declined: Name?
   private var made: (node: NodeID, version: Version, at: Instant)?
@@ -56,7 +58,7 @@ struct PeerLatencies: Sendable {
   private var waiting: [WaitingRead] = []
 
   /// Requests that are followed at a time; what waits for longer than this will not be answered.
-  private static let flightMaximum = 64
+  private static let flightMaximum = 16
   private static let patience = Interval.seconds(5)
 
   // MARK: Writes and reads under way
@@ -67,32 +69,38 @@ struct PeerLatencies: Sendable {
   }
 
   /// Whether any request is followed.
-  var isFollowing: Bool { !flights.isEmpty }
+  var isFollowing: Bool { !names.isEmpty }
+
+  /// A coordinator begins to ask replicas, or goes on: whether the request is followed is decided once.
+  mutating func asks(_ number: UInt64, by coordinator: NodeID, at now: Instant, isWrite: Bool) {
+    let name = Name(coordinator: coordinator, number: number)
+    // Of most requests it was said with their first message that they are not followed.
+    if name == declined || names.contains(name) { return }
+    guard begins(isWrite: isWrite, at: now) else {
+      declined = name
+      return
+    }
+    var flight = Flight(begun: now)
+    if isWrite, let made, made.node == coordinator, made.at == now {
+      flight.version = made.version
+    }
+    names.append(name)
+    flights.append(flight)
+  }
 
   /// A message of a write or read goes to a replica and arrives then.
   mutating func sent(
-    _ number: UInt64, by coordinator: NodeID, to node: NodeID, at now: Instant, arrival: Instant,
-    isWrite: Bool
+    _ number: UInt64, by coordinator: NodeID, to node: NodeID, at now: Instant, arrival: Instant
   ) {
-    let name = Name(coordinator: coordinator, number: number)
-    // Of most requests it was said with their first message that they are not followed.
-    if name == declined { return }
-    if flights.isEmpty || flights[name] == nil {
-      guard begins(isWrite: isWrite, at: now) else {
-        declined = name
-        return
-      }
-      var flight = Flight(begun: now)
-      if isWrite, let made, made.node == coordinator, made.at == now {
-        flight.version = made.version
-      }
-      flights[name] = flight
-    }
     // A replica that is asked later is not of the model.
-    guard flights[name]?.begun == now else { return }
-    flights[name]?.nodes.append(node)
-    flights[name]?.there.append(arrival)
-    flights[name]?.back.append(nil)
+    guard let place = place(of: number, coordinator), flights[place].begun == now else { return }
+    flights[place].nodes.append(node)
+    flights[place].there.append(arrival)
+    flights[place].back.append(nil)
+  }
+
+  private func place(of number: UInt64, _ coordinator: NodeID) -> Int? {
+    names.firstIndex { $0.number == number && $0.coordinator == coordinator }
   }
 
   /// Whether a request that begins is one of the sample.
@@ -101,19 +109,27 @@ struct PeerLatencies: Sendable {
     guard isWanted else { return false }
     if flights.count >= Self.flightMaximum, now >= nextSweep {
       nextSweep = now + .seconds(1)
-      flights = flights.filter { now - $0.value.begun < Self.patience }
+      for place in flights.indices.reversed() where now - flights[place].begun >= Self.patience {
+        forget(place)
+      }
     }
     return flights.count < Self.flightMaximum
+  }
+
+  private mutating func forget(_ place: Int) {
+    names.remove(at: place)
+    flights.remove(at: place)
   }
 
   /// An answer goes back and arrives then.
   mutating func answered(
     _ number: UInt64, by node: NodeID, to coordinator: NodeID, arrival: Instant, replicas: Int
   ) {
-    let name = Name(coordinator: coordinator, number: number)
-    guard let place = flights[name]?.nodes.firstIndex(of: node) else { return }
-    if flights[name]?.back[place] == nil { flights[name]?.back[place] = arrival }
-    finish(name, isWrite: LeaderlessReplica.isWrite(number), replicas: replicas)
+    guard let place = place(of: number, coordinator),
+      let asked = flights[place].nodes.firstIndex(of: node)
+    else { return }
+    if flights[place].back[asked] == nil { flights[place].back[asked] = arrival }
+    finish(place, isWrite: LeaderlessReplica.isWrite(number), replicas: replicas)
   }
 
   /// A version is durable at a node.
@@ -121,18 +137,17 @@ struct PeerLatencies: Sendable {
     _ dot: Dot, of keyHash: UInt64, at node: NodeID, now: Instant, replicas: Int
   ) {
     let version = Version(keyHash: keyHash, dot: dot)
-    let found = flights.first {
-      $0.key.coordinator == node && $0.value.version == version
+    for place in names.indices
+    where names[place].coordinator == node && flights[place].version == version {
+      guard flights[place].own == nil else { return }
+      flights[place].own = now
+      return finish(place, isWrite: true, replicas: replicas)
     }
-    guard let name = found?.key, flights[name]?.own == nil
-    else { return }
-    flights[name]?.own = now
-    finish(name, isWrite: true, replicas: replicas)
   }
 
   /// Takes a request into the sample once all its replicas have answered.
-  private mutating func finish(_ name: Name, isWrite: Bool, replicas: Int) {
-    guard let flight = flights[name] else { return }
+  private mutating func finish(_ place: Int, isWrite: Bool, replicas: Int) {
+    let flight = flights[place]
     var legs: [Leg] = []
     for (there, back) in zip(flight.there, flight.back) {
       guard let back else { return }
@@ -149,7 +164,7 @@ struct PeerLatencies: Sendable {
         return
       }
     }
-    flights[name] = nil
+    forget(place)
     guard legs.count == replicas else { return }
     if isWrite { writes.put(legs, &chance) } else { reads.put(legs, &chance) }
   }

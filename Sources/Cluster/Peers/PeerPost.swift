@@ -127,9 +127,10 @@ extension Cluster {
     {
       queue.schedule(.peerMessages(letter.messages, from: sender, to: receiver), at: again)
     }
-    if knobs.model == .leaderless {
+    if figures.latencies.isFollowing {
       letter.messages.forEach { watch($0, from: sender, to: receiver, arrival: arrival) }
     }
+    watchForwarded(letter, arrival: arrival)
     queue.schedule(.peerMessages(letter.messages, from: sender, to: receiver), at: arrival)
   }
 
@@ -138,18 +139,30 @@ extension Cluster {
     _ message: PeerMessage, from sender: NodeID, to receiver: NodeID, arrival: Instant
   ) {
     switch message {
-    case .store(let number, _, _, nil) where LeaderlessReplica.isWrite(number):
-      figures.latencies.sent(
-        number, by: sender, to: receiver, at: now, arrival: arrival, isWrite: true)
-    case .fetch(let number, _):
-      figures.latencies.sent(
-        number, by: sender, to: receiver, at: now, arrival: arrival, isWrite: false)
+    case .store(let number, _, _, nil), .fetch(let number, _):
+      figures.latencies.sent(number, by: sender, to: receiver, at: now, arrival: arrival)
     case .stored(let number) where LeaderlessReplica.isWrite(number), .fetched(let number, _):
-      guard figures.latencies.isFollowing else { return }
       figures.latencies.answered(
         number, by: sender, to: receiver, arrival: arrival, replicas: replicaCount)
-    case .forward(let request, _): figures.latencies.reached(request.id, at: arrival)
     default: break
+    }
+  }
+
+  /// Before that: whether a request's messages are among those that are measured.
+  mutating func watch(_ message: PeerMessage, from sender: NodeID) {
+    switch message {
+    case .store(let number, _, _, nil) where LeaderlessReplica.isWrite(number):
+      figures.latencies.asks(number, by: sender, at: now, isWrite: true)
+    case .fetch(let number, _):
+      figures.latencies.asks(number, by: sender, at: now, isWrite: false)
+    default: break
+    }
+  }
+
+  /// Notes when requests that were sent on reach the nodes that coordinate them.
+  private mutating func watchForwarded(_ letter: PeerPost.Letter, arrival: Instant) {
+    letter.messages.forEach {
+      if case .forward(let request, _) = $0 { figures.latencies.reached(request.id, at: arrival) }
     }
   }
 }
