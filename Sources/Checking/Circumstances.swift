@@ -28,7 +28,9 @@ struct Circumstances: Sendable {
     var isEmpty = false
     /// With several leaders: how far it applied each origin's writes since it began.
     var applied = VersionVector()
-    /// How far it had when it ended last, or took another's state.
+    /// Of these, what another's whole state made known.
+    var took = VersionVector()
+    /// How far it had when it ended last.
     var appliedBefore = VersionVector()
     /// With several leaders: what its writes since it began have said that they depend on.
     var told = VersionVector()
@@ -161,6 +163,7 @@ extension Circumstances {
       before.join($0.applied)
       $0.appliedBefore = before
       $0.applied = VersionVector()
+      $0.took = VersionVector()
       $0.told = VersionVector()
       $0.hints.forget()
     }

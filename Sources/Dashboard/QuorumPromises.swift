@@ -34,7 +34,10 @@ extension Pen {
       let word = isWrites ? "writes" : "reads"
       let need = isWrites ? "W=\(quorums.write)" : "R=\(quorums.read)"
       return share == 1
-        ? Verdict("NO \(word.uppercased())", "fewer than \(need) replicas run", alarm)
+        ? Verdict(
+          "NO \(word.uppercased())",
+          quorums.together < quorums.running
+            ? "no \(need) replicas reach one another" : "fewer than \(need) replicas run", alarm)
         : Verdict(
           "STOPPED", "\(word) of \(Self.percent(share)) of keys: \(need)", alarm)
     }
@@ -50,7 +53,7 @@ extension Pen {
         "SLOPPY", "stand-ins took \(Short.counted(model.hints, "write"))",
         Style(.orange, bold: true).reversed)
     }
-    let down = snapshot.nodes.count - quorums.running
+    let down = snapshot.nodes.count - quorums.together
     if down > 0, min(quorums.writesAfter, quorums.readsAfter) == 0 {
       let what =
         quorums.writesAfter > 0 ? "reads" : quorums.readsAfter > 0 ? "writes" : "reads and writes"

@@ -12,9 +12,11 @@ struct Quorums {
   let hasStandIns: Bool
   /// Nodes of the ring that run.
   let running: Int
-  /// Replicas that run, of the key that has the fewest.
+  /// Of these, the most that reach one another: a node that is cut off counts for nobody but itself.
+  let together: Int
+  /// Replicas among those, of the key that has the fewest.
   let fewest: Int
-  /// Share of the keys that have fewer running replicas than R, or W: 0 to 1.
+  /// Share of the keys that have fewer replicas among them than R, or W: 0 to 1.
   let unreadable: Double
   let unwritable: Double
 
@@ -27,22 +29,49 @@ struct Quorums {
     isSloppy = knobs.sloppy && knobs.hintsCount
     hasStandIns = knobs.sloppy
     running = up.count
-    let dead = nodes.count - up.count
+    let together = Self.together(up, snapshot.links)
+    self.together = together.count
+    let dead = nodes.count - together.count
     var living: [Int] = []
     if replicas < nodes.count, !model.arcs.isEmpty {
       for start in model.arcs.indices {
         living.append(
-          Self.owners(model.arcs, from: start, replicas).filter { up.contains($0) }.count)
+          Self.owners(model.arcs, from: start, replicas).filter { together.contains($0) }.count)
       }
     } else {
       living = [replicas - min(dead, replicas)]
     }
     fewest = living.min() ?? 0
-    let read = hasStandIns && up.count >= self.read ? 0 : self.read
-    let write = isSloppy && up.count >= self.write ? 0 : self.write
+    let read = hasStandIns && together.count >= self.read ? 0 : self.read
+    let write = isSloppy && together.count >= self.write ? 0 : self.write
     let total = Double(max(1, living.count))
     unreadable = Double(living.filter { $0 < read }.count) / total
     unwritable = Double(living.filter { $0 < write }.count) / total
+  }
+
+  /// The most of these nodes that reach one another both ways, over others where need be.
+  private static func together(_ nodes: Set<NodeID>, _ links: [LinkSnapshot]) -> Set<NodeID> {
+    let cuts = links.filter(\.isCut)
+    if cuts.isEmpty { return nodes }
+    var apart: [NodeID: Set<NodeID>] = [:]
+    for link in cuts {
+      apart[link.from, default: []].insert(link.to)
+      apart[link.to, default: []].insert(link.from)
+    }
+    var left = nodes
+    var most: Set<NodeID> = []
+    while let first = left.min() {
+      left.remove(first)
+      var (group, edge): (Set<NodeID>, [NodeID]) = ([first], [first])
+      while let node = edge.popLast() {
+        let reached = left.subtracting(apart[node] ?? [])
+        left.subtract(reached)
+        group.formUnion(reached)
+        edge += reached
+      }
+      if group.count > most.count { most = group }
+    }
+    return most
   }
 
   /// The replicas of a place on the ring: whoever stands there, and the next ones that differ.
@@ -65,8 +94,8 @@ struct Quorums {
   }
 
   /// Failures of whichever nodes, after which every key can still be read.
-  var readsAfter: Int { hasStandIns ? running - read : fewest - read }
+  var readsAfter: Int { hasStandIns ? together - read : fewest - read }
 
   /// The same for writes. Stand-ins take them as long as there are any.
-  var writesAfter: Int { isSloppy ? running - write : fewest - write }
+  var writesAfter: Int { isSloppy ? together - write : fewest - write }
 }

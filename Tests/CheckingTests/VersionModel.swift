@@ -80,7 +80,7 @@ struct VersionModel {
       let state = memory[0][key]
       tell(
         .agreed(
-          keyHash: UInt64(key), context: state.context, versions: state.dots,
+          keyHash: UInt64(key), context: state.context, versions: DotList(state.dots),
           counterSum: state.entries.reduce(0) { $0 + $1.count }))
     }
     tell(.agreedOnAll)

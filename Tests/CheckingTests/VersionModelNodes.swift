@@ -82,7 +82,7 @@ extension VersionModel {
     tell(
       .holds(
         node: NodeID(node + 1), keyHash: UInt64(key), context: state.context,
-        versions: state.dots))
+        versions: DotList(state.dots)))
   }
 
   /// Two states as one, with both of two last writers.
@@ -155,7 +155,8 @@ extension VersionModel {
     if mutation == .readsHideVersions { found.entries = Array(found.entries.dropLast()) }
     tell(
       .readReturned(
-        id: reads, servedBy: NodeID(one + 1), context: found.context, versions: found.dots))
+        id: reads, servedBy: NodeID(one + 1), context: found.context, versions: DotList(found.dots))
+    )
   }
 
   mutating func restart(_ node: Int) {

@@ -12,7 +12,7 @@ import Testing
     story.invoke(5)
     story.see(
       .readReturned(
-        id: 5, servedBy: NodeID(1), context: VersionVector(context), versions: versions))
+        id: 5, servedBy: NodeID(1), context: VersionVector(context), versions: DotList(versions)))
   }
 
   @Test func answersShowAllThatStands() {
@@ -90,7 +90,8 @@ import Testing
     story.see(.hinted(node: NodeID(1), for: NodeID(2), hint: 1))
     story.see(
       .hintDelivered(
-        node: NodeID(1), hint: 1, to: NodeID(2), keyHash: VersionStory.key, versions: versions))
+        node: NodeID(1), hint: 1, to: NodeID(2), keyHash: VersionStory.key,
+        versions: DotList(versions)))
   }
 
   @Test func whoseHintIsHandedOverHasIt() {

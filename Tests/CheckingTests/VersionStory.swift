@@ -67,7 +67,7 @@ struct VersionStory {
       see(
         .holds(
           node: NodeID(node), keyHash: Self.key, context: VersionVector(context ?? versions),
-          versions: versions))
+          versions: DotList(versions)))
     }
   }
 
@@ -112,7 +112,8 @@ struct VersionStory {
   mutating func answer(_ id: UInt64, _ versions: [Dot], by node: Int = 1) {
     see(
       .readReturned(
-        id: id, servedBy: NodeID(node), context: VersionVector(versions), versions: versions))
+        id: id, servedBy: NodeID(node), context: VersionVector(versions),
+        versions: DotList(versions)))
   }
 
   mutating func read(
@@ -127,7 +128,7 @@ struct VersionStory {
   mutating func agree(_ versions: [Dot], knowing context: [Dot]? = nil, sum: Int64 = 0) {
     see(
       .agreed(
-        keyHash: Self.key, context: VersionVector(context ?? versions), versions: versions,
+        keyHash: Self.key, context: VersionVector(context ?? versions), versions: DotList(versions),
         counterSum: sum))
     see(.agreedOnAll)
   }

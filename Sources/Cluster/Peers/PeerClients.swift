@@ -233,7 +233,8 @@ extension Cluster {
     let staleBefore = versions.ledger.staleReads
     note(
       .readReturned(
-        id: id, servedBy: node, context: state.context, versions: DotList(state.entries.lazy.map(\.dot))))
+        id: id, servedBy: node, context: state.context,
+        versions: DotList(state.entries.lazy.map(\.dot))))
     figures.latencies.returned(id)
     let isStale = versions.ledger.staleReads > staleBefore
     let key = session == 0 ? load.named.key : Load.key(operation.key)

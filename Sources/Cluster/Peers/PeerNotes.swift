@@ -60,7 +60,8 @@ extension Cluster {
     case .hintDelivered(let hint, let target, let keyHash, let entries):
       figures.hintsDelivered += 1
       note(
-        .hintDelivered(node: id, hint: hint, to: target, keyHash: keyHash, versions: DotList(entries)))
+        .hintDelivered(
+          node: id, hint: hint, to: target, keyHash: keyHash, versions: DotList(entries)))
     case .hintExpired(let hint):
       figures.hintsExpired += 1
       note(.hintExpired(node: id, hint: hint))

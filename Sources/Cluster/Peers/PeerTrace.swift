@@ -20,10 +20,11 @@ extension PeerMessage {
       digest.add(own)
       digest.add(through.rawValue)
       digest.add(applied)
-    case .state(let part, let total, let keys, let applied):
+    case .state(let part, let total, let keys, let applied, let ahead):
       digest.add(part << 32 | total << 8 | 3)
       digest.add(keys)
       digest.add(applied)
+      digest.add(ahead)
     case .stateTaken(let next, let state):
       digest.add(next << 8 | 4)
       digest.add(state)

@@ -162,7 +162,8 @@ extension LeaderlessReplica {
     effects.append(
       .note(
         .created(
-          key: request.key, keyHash: keyHash, rule: rule, change, dot: dot, past: past, clock: now.wall,
+          key: request.key, keyHash: keyHash, rule: rule, change, dot: dot, past: past,
+          clock: now.wall,
           request: request.id)))
   }
 

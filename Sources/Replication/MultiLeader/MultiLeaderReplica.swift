@@ -116,6 +116,7 @@ public struct MultiLeaderReplica: Peer {
       case .write(let write):
         join(write.key, write.state, &meetings)
         applied.insert(write.dot)
+        if !applied.covers(write.ahead) { shows(atMost: write.ahead) }
         mark(index)
       case .taken(let key, let state): join(key, state, &meetings)
       case .taking(let vector): shows(atMost: vector)
@@ -188,8 +189,9 @@ public struct MultiLeaderReplica: Peer {
       guard incarnation == actor.incarnation else { return }
       noteIncarnation(Actor(node: sender, incarnation: own, generation: 0))
       streamWasTaken(by: sender, through: through, applied: applied, into: &effects)
-    case .state(let part, let total, let keys, let applied):
-      stateCame(part, of: total, keys, applied: applied, from: sender, into: &effects)
+    case .state(let part, let total, let keys, let applied, let ahead):
+      stateCame(
+        part, of: total, keys, applied: applied, ahead: ahead, from: sender, into: &effects)
     case .stateTaken(let next, let state):
       stateWasTaken(by: sender, next: next, of: state, into: &effects)
     case .moving, .forward, .store, .stored, .notStored, .fetch, .fetched, .gossip, .digests,

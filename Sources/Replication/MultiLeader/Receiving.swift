@@ -73,6 +73,7 @@ extension MultiLeaderReplica {
     var meetings: [Meeting] = []
     join(write.key, write.state, &meetings)
     applied.insert(write.dot)
+    if !applied.covers(write.ahead) { shows(atMost: write.ahead) }
     noteIncarnation(write.dot.actor)
     if !isPlanted(.takenWritesAreNotLogged) { records.append(.write(write)) }
     effects.append(

@@ -68,7 +68,7 @@ extension MultiLeaderReplica {
 
   mutating func beginTransfer(_ position: Int, into effects: inout [PeerEffect]) {
     streams[position].transfer = OutgoingStream.Transfer(
-      store: store, applied: applied, index: log.head.index)
+      store: store, applied: applied, ahead: ahead ?? VersionVector(), index: log.head.index)
     sendPart(position, into: &effects)
   }
 
@@ -84,7 +84,7 @@ extension MultiLeaderReplica {
       .send(
         .state(
           part: transfer.part, of: transfer.parts, transfer.keys,
-          applied: transfer.applied), to: streams[position].node))
+          applied: transfer.applied, ahead: transfer.ahead), to: streams[position].node))
   }
 
   mutating func stateWasTaken(
@@ -111,7 +111,7 @@ extension MultiLeaderReplica {
 
   mutating func stateCame(
     _ part: UInt64, of total: UInt64, _ keys: [PeerMessage.StateKey], applied known: VersionVector,
-    from sender: NodeID, into effects: inout [PeerEffect]
+    ahead: VersionVector, from sender: NodeID, into effects: inout [PeerEffect]
   ) {
     guard !isDiskFull, let position = sources.firstIndex(where: { $0.node == sender }) else {
       return
@@ -128,9 +128,11 @@ extension MultiLeaderReplica {
       return
     }
     var records: [KeyRecord] = []
-    if part == 0, !applied.covers(known), !isPlanted(.partsOfStatesAreShown) {
-      shows(atMost: known)
-      records.append(.taking(known))
+    var shown = known
+    shown.join(ahead)
+    if part == 0, !applied.covers(shown), !isPlanted(.partsOfStatesAreShown) {
+      shows(atMost: shown)
+      records.append(.taking(shown))
     }
     for item in keys { take(item, &records, into: &effects) }
     sources[position].taking = (part + 1, known)

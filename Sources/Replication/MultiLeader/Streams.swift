@@ -29,6 +29,8 @@ struct OutgoingStream: Sendable {
   struct Transfer: Sendable {
     var store: VersionedStore
     var applied: VersionVector
+    /// What the state may show beyond that: its sender is itself in the middle of a state.
+    var ahead: VersionVector
     /// The place in the log where the stream goes on afterwards.
     var index: Index
     var part: UInt64 = 0

@@ -55,11 +55,15 @@ extension MultiLeaderReplica {
     effects.append(
       .note(
         .created(
-          key: key, keyHash: keyHash, rule: rule, change, dot: made.dot, past: made.past, clock: clock.wall,
+          key: key, keyHash: keyHash, rule: rule, change, dot: made.dot, past: made.past,
+          clock: clock.wall,
           request: request.id)))
     effects.append(.note(.applied(origin: actor, sequence: sequence, depends: depends)))
     log.append(
-      .write(StreamedWrite(dot: place, depends: depends, key: key, state: made.state)))
+      .write(
+        StreamedWrite(
+          dot: place, depends: depends, key: key, state: made.state,
+          ahead: ahead ?? VersionVector())))
     mark(log.head.index)
     tell(key, rule, meetings, into: &effects)
     waiting.append(

@@ -39,10 +39,11 @@ public enum KeyRecord: Equatable, Sendable {
   func encode(into writer: inout ByteWriter) {
     switch self {
     case .write(let write):
-      writer.put(UInt8(1))
+      writer.put(UInt8(write.ahead.isEmpty ? 1 : 8))
       writer.put(write.dot.actor.rawValue)
       writer.put(write.dot.counter)
       write.depends.encode(into: &writer)
+      if !write.ahead.isEmpty { write.ahead.encode(into: &writer) }
       writer.put(write.key)
       write.state.encode(into: &writer)
     case .taken(let key, let state):
@@ -84,13 +85,15 @@ public enum KeyRecord: Equatable, Sendable {
 
   private static func read(_ kind: UInt8, _ reader: inout ByteReader) -> KeyRecord? {
     switch kind {
-    case 1:
+    case 1, 8:
       guard let actor = reader.number(UInt64.self), let counter = reader.number(UInt64.self),
-        let depends = VersionVector(&reader), let key = reader.run(),
-        let state = KeyState(&reader)
+        let depends = VersionVector(&reader),
+        let ahead = kind == 8 ? VersionVector(&reader) : VersionVector(),
+        let key = reader.run(), let state = KeyState(&reader)
       else { return nil }
       let dot = Dot(actor: Actor(rawValue: actor), counter: counter)
-      return .write(StreamedWrite(dot: dot, depends: depends, key: key, state: state))
+      return .write(
+        StreamedWrite(dot: dot, depends: depends, key: key, state: state, ahead: ahead))
     case 2:
       guard let key = reader.run(), let state = KeyState(&reader) else { return nil }
       return .taken(key: key, state)
@@ -120,9 +123,16 @@ public struct StreamedWrite: Equatable, Sendable {
   public var key: [UInt8]
   /// All that the writer then knew of the key.
   public var state: KeyState
+  /// What that may show beyond what the writer had applied, as it was taking another's state over; empty
+  /// as a rule.
+  public var ahead: VersionVector
 
   /// A write.
-  public init(dot: Dot, depends: VersionVector, key: [UInt8], state: KeyState) {
+  public init(
+    dot: Dot, depends: VersionVector, key: [UInt8], state: KeyState,
+    ahead: VersionVector = VersionVector()
+  ) {
+    self.ahead = ahead
     self.dot = dot
     self.depends = depends
     self.key = key
@@ -130,5 +140,7 @@ public struct StreamedWrite: Equatable, Sendable {
   }
 
   /// Bytes on the wire.
-  public var size: Int { 24 + depends.entries.count * 16 + key.count + state.size }
+  public var size: Int {
+    24 + (depends.entries.count + ahead.entries.count) * 16 + key.count + state.size
+  }
 }

@@ -112,7 +112,8 @@ public enum PeerEffect: Sendable {
 public enum PeerNote: Sendable {
   /// It made a version for a client's request, knowing `past` of the key's others.
   case created(
-    key: [UInt8], keyHash: UInt64, rule: MergeRule, Change, dot: Dot, past: VersionVector, clock: Instant,
+    key: [UInt8], keyHash: UInt64, rule: MergeRule, Change, dot: Dot, past: VersionVector,
+    clock: Instant,
     request: UInt64)
   /// A key changed here, to this.
   case holds(key: [UInt8], keyHash: UInt64, KeyState)

@@ -12,8 +12,9 @@ public enum PeerMessage: Sendable {
   /// gap, and everybody's writes.
   case streamed(incarnation: UInt64, by: UInt64, through: Index, applied: VersionVector)
   /// A part of the sender's whole state, to a receiver whose writes its log holds no more; after the last
-  /// one, `applied` is known.
-  case state(part: UInt64, of: UInt64, [StateKey], applied: VersionVector)
+  /// one, `applied` is known. The keys may show writes through `ahead` beyond that: the sender is itself in
+  /// the middle of taking a state.
+  case state(part: UInt64, of: UInt64, [StateKey], applied: VersionVector, ahead: VersionVector)
   /// The next part that is wanted of the state that makes known what has this digest.
   case stateTaken(next: UInt64, of: UInt64)
 
@@ -88,8 +89,8 @@ public enum PeerMessage: Sendable {
     switch self {
     case .stream(_, _, _, _, let writes): 64 + writes.reduce(0) { $0 + $1.size }
     case .streamed(_, _, _, let applied): 56 + applied.entries.count * 16
-    case .state(_, _, let keys, let applied):
-      48 + applied.entries.count * 16 + keys.reduce(0) { $0 + $1.size }
+    case .state(_, _, let keys, let applied, let ahead):
+      48 + (applied.entries.count + ahead.entries.count) * 16 + keys.reduce(0) { $0 + $1.size }
     case .forward(let request, _): 40 + request.size
     case .store(_, let key, let state, _): 48 + key.count + state.size
     case .fetch(_, let key): 44 + key.count
