@@ -10,6 +10,8 @@ public struct VersionChecker: Sendable {
   var keys = VersionKeys()
   var around = Circumstances()
   var sessions: [VersionSession] = []
+  /// Whether sessions keep in mind what they write.
+  var sessionsRemember = true
   var reads: [UInt64: PendingVersionRead] = [:]
   var shown = ShownStates()
   /// How often all keys were agreed on, from 1, so that keys not told in a round can be told apart.
@@ -45,7 +47,10 @@ public struct VersionChecker: Sendable {
     around.now = instant
     switch observation {
     case .promised(
-      let replicas, let reads, let writes, let strict, let synced, let stay, let hintsCount):
+      let replicas, let reads, let writes, let strict, let synced, let stay, let hintsCount,
+      let remembers):
+      sessionsRemember = remembers
+      if !remembers { for session in sessions.indices { sessions[session].forgetWrites() } }
       around.promised(
         Circumstances.Promise(
           replicas: replicas, reads: reads, writes: writes, strict: strict, synced: synced,
@@ -77,7 +82,7 @@ public struct VersionChecker: Sendable {
       }
     case .acknowledged(let hash, let dot, let needed, let session):
       keys[place(hash)].acknowledged(dot, needed, &around)
-      withSession(session) { $0.write(hash, dot) }
+      if sessionsRemember { withSession(session) { $0.write(hash, dot) } }
     case .ended(
       let hash, let loser, let loserClock, let winner, let winnerClock, let ending, let node):
       let place = place(hash)

@@ -34,6 +34,8 @@ struct VersionSession: Sendable {
     wrote.append((key, dot))
   }
 
+  mutating func forgetWrites() { wrote = [] }
+
   mutating func see(_ key: UInt64, _ context: VersionVector) {
     if let position = saw.firstIndex(where: { $0.key == key }) {
       saw[position].context.join(context)

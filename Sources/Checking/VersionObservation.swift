@@ -32,10 +32,11 @@ public enum VersionObservation: Sendable {
   /// What the knobs promise from here on. Without a leader: `replicas` N, `reads` R, `writes` W; with
   /// several leaders all are 1. `strict` says that no stand-in counts; `synced`, that disks are synced
   /// before anything is acknowledged; `tombstonesStay`, that tombstones stay until all have them;
-  /// `hintsCount`, that a stand-in's copy makes a write (not where it is strict).
+  /// `hintsCount`, that a stand-in's copy makes a write (not where it is strict); `remembers`, that
+  /// sessions keep in mind what they write from here on, as their reads' guarantee asks of them.
   case promised(
     replicas: Int, reads: Int, writes: Int, strict: Bool, synced: Bool, tombstonesStay: Bool,
-    hintsCount: Bool = true)
+    hintsCount: Bool = true, remembers: Bool = true)
   /// A node runs from its files; `lostDisk`: they were lost, or their end was.
   case started(node: NodeID, actor: Actor, lostDisk: Bool)
   /// A node's process ended.

@@ -38,15 +38,17 @@ extension Cluster {
     let isSynced = knobs.syncPolicy == .everyBatch
     let settings = knobs.leaderless
     let tombstonesStay = settings.tombstones == .untilAll
+    let remembers = knobs.guarantee != .none
     note(
       knobs.model == .leaderless
         ? .promised(
           replicas: settings.replicationFactor, reads: settings.readQuorum,
           writes: settings.writeQuorum, strict: !settings.sloppy, synced: isSynced,
-          tombstonesStay: tombstonesStay, hintsCount: settings.sloppy && settings.hintsCount)
+          tombstonesStay: tombstonesStay, hintsCount: settings.sloppy && settings.hintsCount,
+          remembers: remembers)
         : .promised(
           replicas: 1, reads: 1, writes: 1, strict: true, synced: isSynced,
-          tombstonesStay: true, hintsCount: false))
+          tombstonesStay: true, hintsCount: false, remembers: remembers))
   }
 
   /// Hands the knobs' new values, or the members, to everyone.
