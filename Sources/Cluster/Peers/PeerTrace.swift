@@ -20,7 +20,8 @@ extension PeerMessage {
       digest.add(own)
       digest.add(through.rawValue)
       digest.add(applied)
-    case .state(let part, let total, let keys, let applied, let ahead):
+    case .state(let mark, let part, let total, let keys, let applied, let ahead):
+      digest.add(mark)
       digest.add(part << 32 | total << 8 | 3)
       digest.add(keys)
       digest.add(applied)

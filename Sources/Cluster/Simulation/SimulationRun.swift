@@ -213,7 +213,9 @@ extension Cluster {
         guard let leader = peer as? MultiLeaderReplica else {
           return "\(node.id) \(node.status) \(peer.store.count) keys, hash \(hash)"
         }
-        return "\(node.id) \(node.status) \(leader.applied), \(leader.heldBackCount) held back, "
+        let ahead = leader.ahead.map { ", ahead \($0)" } ?? ""
+        return
+          "\(node.id) \(node.status) \(leader.applied)\(ahead), \(leader.heldBackCount) held back, "
           + "hash \(hash)"
       }
       guard let replica = node.replica else { return "\(node.id) \(node.status)" }
@@ -230,6 +232,17 @@ extension Cluster {
   fileprivate var whyNotConverged: String {
     let waiting = load.clients.filter { $0.operation != nil }.count
     return "\(leader.map { "\($0) leads" } ?? "nobody leads"), \(waiting) clients wait; \(states)"
+      + difference
+  }
+
+  /// A key that live replicas show differently, and what each shows; nothing where there is none.
+  private var difference: String {
+    guard hasPeers, let key = countsDivergence.min(by: { $0.lexicographicallyPrecedes($1) })
+    else { return "" }
+    let shown = memberNodes.compactMap { node in
+      node.peer.map { "\(node.id): \($0.store[key].map { "\($0)" } ?? "nothing")" }
+    }
+    return "; \(String(decoding: key, as: UTF8.self)): " + shown.joined(separator: ", ")
   }
 
   /// A node that should run, with a copy of everything to be had, and does not; nil when all do.

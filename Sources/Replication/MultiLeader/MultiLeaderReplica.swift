@@ -37,7 +37,9 @@ public struct MultiLeaderReplica: Peer {
   var incarnations: [Actor] = []
   /// What a state that was taken in part, or is being taken, would make known; nil: nothing more is
   /// shown than ``applied`` says.
-  var ahead: VersionVector?
+  public internal(set) var ahead: VersionVector?
+  /// The same when it was last looked for what will never come.
+  var aheadBefore: VersionVector?
   var isDiskFull = false
   var beats = 0
 
@@ -189,9 +191,10 @@ public struct MultiLeaderReplica: Peer {
       guard incarnation == actor.incarnation else { return }
       noteIncarnation(Actor(node: sender, incarnation: own, generation: 0))
       streamWasTaken(by: sender, through: through, applied: applied, into: &effects)
-    case .state(let part, let total, let keys, let applied, let ahead):
+    case .state(let mark, let part, let total, let keys, let applied, let ahead):
       stateCame(
-        part, of: total, keys, applied: applied, ahead: ahead, from: sender, into: &effects)
+        StatePart(mark: mark, number: part, total: total, applied: applied, ahead: ahead), keys,
+        from: sender, into: &effects)
     case .stateTaken(let next, let state):
       stateWasTaken(by: sender, next: next, of: state, into: &effects)
     case .moving, .forward, .store, .stored, .notStored, .fetch, .fetched, .gossip, .digests,

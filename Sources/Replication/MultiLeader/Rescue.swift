@@ -16,10 +16,29 @@ extension MultiLeaderReplica {
     longHeldBack = heldBack.map(\.dot)
   }
 
+  /// Shows to all what was lost but for a part that this node once took over with a state: the writes
+  /// themselves will never come, and nodes that show different things of them must not stay so. In a ring
+  /// what the last one has comes to all once everybody has passed it on.
+  private mutating func shareWhatIsAhead(into effects: inout [PeerEffect]) {
+    defer { aheadBefore = ahead }
+    guard let ahead, ahead == aheadBefore else { return }
+    for position in streams.indices
+    where streams[position].transfer == nil && streams[position].applied != nil {
+      var shared = streams[position].shared
+      if shared.ahead != ahead { shared = OutgoingStream.Shared(ahead: ahead) }
+      guard shared.hash != store.hash, shared.count <= policy.members.count else { continue }
+      shared.hash = store.hash
+      shared.count += 1
+      streams[position].shared = shared
+      beginTransfer(position, into: &effects)
+    }
+  }
+
   mutating func beatCame(into effects: inout [PeerEffect]) {
     effects.append(.setTimer(.beat, beat))
     beats += 1
     if beats % Self.vain == 0 { dropWhatWaitsInVain() }
+    if beats % (2 * Self.patience) == 0 { shareWhatIsAhead(into: &effects) }
     for position in streams.indices {
       if streams[position].transfer != nil {
         sendAgain(position, into: &effects)
@@ -83,7 +102,7 @@ extension MultiLeaderReplica {
     effects.append(
       .send(
         .state(
-          part: transfer.part, of: transfer.parts, transfer.keys,
+          mark: transfer.mark, part: transfer.part, of: transfer.parts, transfer.keys,
           applied: transfer.applied, ahead: transfer.ahead), to: streams[position].node))
   }
 
@@ -91,7 +110,7 @@ extension MultiLeaderReplica {
     by node: NodeID, next: UInt64, of state: UInt64, into effects: inout [PeerEffect]
   ) {
     guard let position = streams.firstIndex(where: { $0.node == node }),
-      let transfer = streams[position].transfer, transfer.applied.digest == state
+      let transfer = streams[position].transfer, transfer.mark == state
     else { return }
     // A receiver that restarted begins again.
     streams[position].transfer?.part = next
@@ -110,40 +129,37 @@ extension MultiLeaderReplica {
   }
 
   mutating func stateCame(
-    _ part: UInt64, of total: UInt64, _ keys: [PeerMessage.StateKey], applied known: VersionVector,
-    ahead: VersionVector, from sender: NodeID, into effects: inout [PeerEffect]
+    _ part: StatePart, _ keys: [PeerMessage.StateKey], from sender: NodeID,
+    into effects: inout [PeerEffect]
   ) {
     guard !isDiskFull, let position = sources.firstIndex(where: { $0.node == sender }) else {
       return
     }
-    if part == 0, sources[position].taking?.applied != known {
-      sources[position].taking = (0, known)
+    if part.number == 0, sources[position].taking?.mark != part.mark {
+      sources[position].taking = (0, part.mark)
     }
-    guard let taking = sources[position].taking, taking.applied == known else {
-      effects.append(.send(.stateTaken(next: 0, of: known.digest), to: sender))
-      return
-    }
-    guard taking.next == part else {
-      effects.append(.send(.stateTaken(next: taking.next, of: known.digest), to: sender))
+    let next = sources[position].taking.flatMap { $0.mark == part.mark ? $0.next : nil } ?? 0
+    guard next == part.number, sources[position].taking?.mark == part.mark else {
+      effects.append(.send(.stateTaken(next: next, of: part.mark), to: sender))
       return
     }
     var records: [KeyRecord] = []
-    var shown = known
-    shown.join(ahead)
-    if part == 0, !applied.covers(shown), !isPlanted(.partsOfStatesAreShown) {
+    var shown = part.applied
+    shown.join(part.ahead)
+    if part.number == 0, !applied.covers(shown), !isPlanted(.partsOfStatesAreShown) {
       shows(atMost: shown)
       records.append(.taking(shown))
     }
     for item in keys { take(item, &records, into: &effects) }
-    sources[position].taking = (part + 1, known)
-    if part + 1 >= total || isPlanted(.statesCountBeforeTheyAreTaken) {
-      applied.join(known)
-      records.append(.reached(known))
-      effects.append(.note(.tookState(applied: known, from: sender)))
+    sources[position].taking = (next + 1, part.mark)
+    if next + 1 >= part.total || isPlanted(.statesCountBeforeTheyAreTaken) {
+      applied.join(part.applied)
+      records.append(.reached(part.applied))
+      effects.append(.note(.tookState(applied: part.applied, from: sender)))
       applyHeldBack(&records, into: &effects)
     }
     finish(records, into: &effects)
-    effects.append(.send(.stateTaken(next: part + 1, of: known.digest), to: sender))
+    effects.append(.send(.stateTaken(next: next + 1, of: part.mark), to: sender))
   }
 
   /// Until all is applied that is in `vector`, more may be shown than is applied.

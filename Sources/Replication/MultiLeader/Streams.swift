@@ -24,6 +24,16 @@ struct OutgoingStream: Sendable {
   var expected = VersionVector()
   /// The whole state that is on its way to it.
   var transfer: Transfer?
+  /// What of writes that nobody has the receiver was shown.
+  var shared = Shared()
+
+  /// Whole states that were sent since this node shows more than it has applied.
+  struct Shared: Sendable {
+    var ahead = VersionVector()
+    /// The last one's hash, and how many there were.
+    var hash: UInt64 = 0
+    var count = 0
+  }
 
   /// A state under way: its parts are sent one after another.
   struct Transfer: Sendable {
@@ -31,6 +41,8 @@ struct OutgoingStream: Sendable {
     var applied: VersionVector
     /// What the state may show beyond that: its sender is itself in the middle of a state.
     var ahead: VersionVector
+    /// Names it: what the state says, all of it.
+    var mark: UInt64 { applied.digest ^ store.hash }
     /// The place in the log where the stream goes on afterwards.
     var index: Index
     var part: UInt64 = 0
@@ -65,6 +77,15 @@ struct OutgoingStream: Sendable {
   static let messageSize = 64 << 10
 }
 
+/// Which part of a whole state came, and what the state makes known.
+struct StatePart: Sendable {
+  var mark: UInt64
+  var number: UInt64
+  var total: UInt64
+  var applied: VersionVector
+  var ahead: VersionVector
+}
+
 /// What a leader knows of one that streams to it.
 struct IncomingStream: Sendable {
   var node: NodeID
@@ -72,8 +93,8 @@ struct IncomingStream: Sendable {
   var incarnation: UInt64
   /// The last record of the sender's log, without a gap; zero: none yet.
   var through: Index
-  /// The state that is being taken from it: the next part, and what it will make known.
-  var taking: (next: UInt64, applied: VersionVector)?
+  /// The state that is being taken from it, by its mark: the next part.
+  var taking: (next: UInt64, mark: UInt64)?
 }
 
 // Sending.
@@ -204,6 +225,7 @@ extension MultiLeaderReplica {
     guard let position = streams.firstIndex(where: { $0.node == node }) else { return }
     // One that has restarted knows of nothing.
     let isNew = streams[position].applied == nil || through == .zero
+    if isNew { streams[position].shared = OutgoingStream.Shared() }
     streams[position].applied = applied
     // A state under way goes on: where the stream continues is known once it has been taken.
     if streams[position].transfer != nil { return }

@@ -14,8 +14,11 @@ public enum PeerMessage: Sendable {
   /// A part of the sender's whole state, to a receiver whose writes its log holds no more; after the last
   /// one, `applied` is known. The keys may show writes through `ahead` beyond that: the sender is itself in
   /// the middle of taking a state.
-  case state(part: UInt64, of: UInt64, [StateKey], applied: VersionVector, ahead: VersionVector)
-  /// The next part that is wanted of the state that makes known what has this digest.
+  /// `mark` names the state.
+  case state(
+    mark: UInt64, part: UInt64, of: UInt64, [StateKey], applied: VersionVector,
+    ahead: VersionVector)
+  /// The next part that is wanted of the state of this mark.
   case stateTaken(next: UInt64, of: UInt64)
 
   // Without a leader.
@@ -89,7 +92,7 @@ public enum PeerMessage: Sendable {
     switch self {
     case .stream(_, _, _, _, let writes): 64 + writes.reduce(0) { $0 + $1.size }
     case .streamed(_, _, _, let applied): 56 + applied.entries.count * 16
-    case .state(_, _, let keys, let applied, let ahead):
+    case .state(_, _, _, let keys, let applied, let ahead):
       48 + (applied.entries.count + ahead.entries.count) * 16 + keys.reduce(0) { $0 + $1.size }
     case .forward(let request, _): 40 + request.size
     case .store(_, let key, let state, _): 48 + key.count + state.size
