@@ -28,12 +28,12 @@ struct Circumstances: Sendable {
     var isEmpty = false
     /// With several leaders: how far it applied each origin's writes since it began.
     var applied = VersionVector()
-    /// Of these, what another's whole state made known.
-    var took = VersionVector()
-    /// How far it had when it ended last.
+    /// How far it had by its files when it began; where that is not told, when it ended last.
     var appliedBefore = VersionVector()
     /// With several leaders: what its writes since it began have said that they depend on.
     var told = VersionVector()
+    /// With several leaders: what it has applied and has on its disk.
+    var safe = VersionVector()
     var hints = HintFacts()
   }
 
@@ -107,7 +107,9 @@ extension Circumstances {
     wasLax = wasLax || !new.strict
   }
 
-  mutating func started(_ node: NodeID, _ actor: Actor, lostDisk: Bool) {
+  mutating func started(
+    _ node: NodeID, _ actor: Actor, lostDisk: Bool, applied: VersionVector?
+  ) {
     let before = node.offset < nodes.count ? nodes[node.offset].actor : nil
     if actor.node != node {
       violate("\(node) began as \(actor), which is another node")
@@ -126,6 +128,7 @@ extension Circumstances {
       if before == nil { $0.firstActor = actor }
       if before == nil { $0.hints = HintFacts() }
     }
+    if let applied { recovered(node, applied) }
     down.remove(node)
   }
 
@@ -163,7 +166,6 @@ extension Circumstances {
       before.join($0.applied)
       $0.appliedBefore = before
       $0.applied = VersionVector()
-      $0.took = VersionVector()
       $0.told = VersionVector()
       $0.hints.forget()
     }

@@ -55,8 +55,8 @@ public struct VersionChecker: Sendable {
         Circumstances.Promise(
           replicas: replicas, reads: reads, writes: writes, strict: strict, synced: synced,
           tombstonesStay: stay, hintsCount: hintsCount && !strict))
-    case .started(let node, let actor, let lostDisk):
-      around.started(node, actor, lostDisk: lostDisk)
+    case .started(let node, let actor, let lostDisk, let applied):
+      around.started(node, actor, lostDisk: lostDisk, applied: applied)
     case .crashed(let node): around.crashed(node)
     case .wiped(let node): around.lostDisk(of: node)
     case .spoiled(let node): around.spoiled(node)
@@ -97,6 +97,7 @@ public struct VersionChecker: Sendable {
     case .appliedFrom(let node, let origin, let sequence, let depends):
       around.applied(node, origin, sequence, depends)
     case .tookState(let node, let applied): around.tookState(node, applied)
+    case .appliedIsSafe(let node): around.appliedIsSafe(node)
     case .shows(let node, let applied, let state):
       if let other = shown.note(node, applied: applied, state: state) {
         around.violate("\(other) and \(node) applied the same and differ in state")

@@ -14,11 +14,8 @@ extension Circumstances {
       violate("\(node) applied write \(sequence) of \(origin) again, after \(known)")
       return
     }
-    // What its files had at the start nobody told: as much as it had at its end, at most. It may be more
-    // than a state that it took since.
-    let most = known > facts.took[origin] ? known : max(known, before)
-    if sequence > most + 1 {
-      violate("\(node) applied write \(sequence) of \(origin) after \(most): a gap")
+    if sequence > max(known, before) + 1 {
+      violate("\(node) applied write \(sequence) of \(origin) after \(max(known, before)): a gap")
     }
     let early = depends.entries.first {
       $0.actor.node != node
@@ -49,9 +46,27 @@ extension Circumstances {
 
   /// A node took another's whole state.
   mutating func tookState(_ node: NodeID, _ applied: VersionVector) {
+    change(node) { $0.applied.join(applied) }
+  }
+
+  /// All that a node has applied is on its disk.
+  mutating func appliedIsSafe(_ node: NodeID) {
     change(node) {
-      $0.applied.join(applied)
-      $0.took.join(applied)
+      $0.safe.join($0.applied)
+      $0.safe.join($0.appliedBefore)
+    }
+  }
+
+  /// What a node has applied by its files: all that was on its disk, and nothing but that counts.
+  mutating func recovered(_ node: NodeID, _ applied: VersionVector) {
+    let facts = nodes[node.offset]
+    if !facts.hasLost, !applied.covers(facts.safe) {
+      violate(
+        "\(node) restarted with \(applied) applied, and had more on its disk: \(facts.safe)")
+    }
+    change(node) {
+      $0.appliedBefore = applied
+      $0.safe = applied
     }
   }
 }

@@ -37,8 +37,9 @@ public enum VersionObservation: Sendable {
   case promised(
     replicas: Int, reads: Int, writes: Int, strict: Bool, synced: Bool, tombstonesStay: Bool,
     hintsCount: Bool = true, remembers: Bool = true)
-  /// A node runs from its files; `lostDisk`: they were lost, or their end was.
-  case started(node: NodeID, actor: Actor, lostDisk: Bool)
+  /// A node runs from its files; `lostDisk`: they were lost, or their end was. With several leaders
+  /// `applied` is what it has of everybody's writes by them; nil: that is not known.
+  case started(node: NodeID, actor: Actor, lostDisk: Bool, applied: VersionVector? = nil)
   /// A node's process ended.
   case crashed(node: NodeID)
   /// A node's disk was lost, or the node was removed for good: nothing comes back from it.
@@ -86,6 +87,8 @@ public enum VersionObservation: Sendable {
   case appliedFrom(node: NodeID, origin: Actor, sequence: UInt64, depends: VersionVector)
   /// With several leaders: a node took another's whole state, and knows all writes through `applied`.
   case tookState(node: NodeID, applied: VersionVector)
+  /// With several leaders: all that a node has applied is on its disk.
+  case appliedIsSafe(node: NodeID)
   /// What a node shows as a whole: a hash of what it has applied, and of its state.
   case shows(node: NodeID, applied: UInt64, stateHash: UInt64)
 

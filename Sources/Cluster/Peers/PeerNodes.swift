@@ -70,7 +70,7 @@ extension Cluster {
     note(
       .started(
         node: id, actor: Actor(node: id, incarnation: incarnation, generation: 0),
-        lostDisk: lostDisk))
+        lostDisk: lostDisk, applied: (peer as? MultiLeaderReplica)?.applied))
     noteSiblings(ofAllKeysAt: id)
     var effects: [PeerEffect] = []
     let clock = clock(of: id)

@@ -55,6 +55,7 @@ extension Cluster {
     case .tookState(let applied, let sender):
       note(.tookState(node: id, applied: applied))
       say(.log, id, "\(id) has taken the whole state of \(sender)")
+    case .appliedIsSafe: note(.appliedIsSafe(node: id))
     case .hinted(let node, let hint): note(.hinted(node: id, for: node, hint: hint))
     case .hintSafe(let hint): note(.hintSafe(node: id, hint: hint))
     case .hintDelivered(let hint, let target, let keyHash, let entries):

@@ -103,6 +103,9 @@ extension MultiLeaderReplica {
   /// Answers the writes that are safe now, and streams them.
   mutating func becameSafe(into effects: inout [PeerEffect]) {
     let safe = log.safe(policy)
+    // What counts without being synced first is not on the disk for that.
+    let durable = policy.syncsEveryBatch ? safe : log.flushed.index
+    if durable >= log.head.index { effects.append(.note(.appliedIsSafe)) }
     while let write = waiting.first, write.index <= safe {
       waiting.removeFirst()
       effects.append(

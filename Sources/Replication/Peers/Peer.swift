@@ -127,6 +127,8 @@ public enum PeerNote: Sendable {
   case forgot(key: [UInt8], because: ForgettingReason)
   /// It applied a write of another's log, or its own.
   case applied(origin: Actor, sequence: UInt64, depends: VersionVector)
+  /// All that it has applied is on its disk.
+  case appliedIsSafe
   /// It took another's whole state.
   case tookState(applied: VersionVector, from: NodeID)
   /// It keeps a version for another node.

@@ -79,7 +79,7 @@ struct PeerLog: Sendable {
 
   /// Through where records count, by the policy.
   func safe(_ policy: PeerPolicy) -> Index {
-    if policy.isPlanted(.answersBeforeDurable) { return (window?.last ?? head).index }
+    if policy.isPlanted(.answersBeforeDurable) { return head.index }
     return policy.syncsEveryBatch ? flushed.index : written.index
   }
 }
