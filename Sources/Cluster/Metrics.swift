@@ -13,17 +13,18 @@ struct Metrics: Sendable {
   var answered = 0
   var refused = 0
   var timedOut = 0
-  var writesPerSecond = 0.0
-  var readsPerSecond = 0.0
-  var writesHistory: [Double] = []
+  var writesPerSecond: Double { writes.perSecond }
+  var readsPerSecond: Double { answers.perSecond }
+  /// The rate of writes at the end of each of the last sixty seconds.
+  private(set) var writesHistory: [Double] = []
   /// What each leader acknowledged in the last second; who does not lead is not in it.
   private(set) var acknowledgedPerSecond: [NodeID: Double] = [:]
   private var acknowledgedBefore: [NodeID: Index] = [:]
   /// Latencies over the last ten seconds that have ended.
   var recentAcknowledgement: LatencySnapshot { acknowledgement.recent }
   var recentReads: LatencySnapshot { reads.recent }
-  private var lastAcknowledged = 0
-  private var lastAnswered = 0
+  private var writes = SlidingRate()
+  private var answers = SlidingRate()
 
   /// Notes a write's acknowledgement.
   mutating func wrote(after latency: Interval) {
@@ -37,13 +38,14 @@ struct Metrics: Sendable {
     reads.record(UInt64(max(0, latency.nanoseconds)))
   }
 
-  /// Takes the rates over the time since the last call.
-  mutating func second(_ elapsed: Interval) {
-    let seconds = max(elapsed.seconds, 1e-9)
-    writesPerSecond = Double(acknowledged - lastAcknowledged) / seconds
-    readsPerSecond = Double(answered - lastAnswered) / seconds
-    lastAcknowledged = acknowledged
-    lastAnswered = answered
+  /// Takes the rates of the last second.
+  mutating func look(at now: Instant) {
+    writes.look(at: now, count: acknowledged)
+    answers.look(at: now, count: answered)
+  }
+
+  /// A second has ended.
+  mutating func second() {
     writesHistory.append(writesPerSecond)
     if writesHistory.count > 60 { writesHistory.removeFirst() }
     acknowledgement.turn()

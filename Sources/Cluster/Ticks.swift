@@ -24,13 +24,14 @@ extension Cluster {
     where nodes[offset].boot != nil && nodes[offset].boot?.repairAfter != nil {
       retryRepair(nodes[offset].id)
     }
+    metrics.look(at: now)
     if now - lastSecond >= .seconds(1) { second() }
   }
 
   private mutating func second() {
     let elapsed = now - lastSecond
     lastSecond = now
-    metrics.second(elapsed)
+    metrics.second()
     renewChanges()
     noteTimeline(elapsed)
     noteWriters()

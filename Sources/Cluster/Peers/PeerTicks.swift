@@ -41,13 +41,14 @@ extension Cluster {
       say(.note, nil, "converged: all live replicas hold and show the same")
       tellAgreement()
     }
+    metrics.look(at: now)
     if now - lastSecond >= .seconds(1) { peerSecond() }
   }
 
   private mutating func peerSecond() {
     let elapsed = now - lastSecond
     lastSecond = now
-    metrics.second(elapsed)
+    metrics.second()
     noteTimeline(elapsed)
     countDivergence()
     predictStaleness()
