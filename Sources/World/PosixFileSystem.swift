@@ -16,6 +16,8 @@ public struct PosixFileSystem: FileSystem {
   /// Where records are encoded; each copy of these files has its own.
   private var chunk: [UInt8] = []
   private let interruption = Interruption()
+  /// Whether a write may be told to be durable when it is done.
+  private var canWriteThrough = true
 
   /// An open file, closed once nobody uses it any more.
   private final class Handle: Sendable {
@@ -31,6 +33,21 @@ public struct PosixFileSystem: FileSystem {
         if length < 0, errno == EINTR { continue }
         if length <= 0 { return -1 }
         done += length
+      }
+      return 0
+    }
+
+    /// Writes all of `bytes`, durably; gives errno, 0 when all is well.
+    func writeThrough(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Int32 {
+      var done = 0
+      while done < bytes.count, let base = bytes.baseAddress {
+        let length = system_write_through(
+          number, base + done, Int64(bytes.count - done), Int64(offset + done))
+        if length < 0, errno == EINTR { continue }
+        // A disk that takes nothing, and does not say why, has failed.
+        if length == 0 { errno = EIO }
+        if length <= 0 { return errno }
+        done += Int(length)
       }
       return 0
     }
@@ -51,6 +68,24 @@ public struct PosixFileSystem: FileSystem {
 
   /// Ends the delays that the operator put on syncs, those to come included, in all copies.
   public func interruptDelays() { interruption.interrupt() }
+
+  /// Does a request's operations in order, up to the first that fails; a few records and their sync,
+  /// which most requests are, in one call of the system.
+  public mutating func perform(_ request: FileRequest) -> FileCompletion {
+    guard canWriteThrough, condition == DiskCondition(), request.operations.count == 2,
+      case .writeRecords(let name, let offset, let records) = request.operations[0],
+      request.operations[1] == .sync(name: name), records.count <= Self.chunkSize
+    else { return performEach(of: request) }
+    do {
+      guard try writeThrough(records, to: name, at: offset) else {
+        canWriteThrough = false
+        return performEach(of: request)
+      }
+    } catch {
+      return FileCompletion(token: request.token, results: [], failure: error)
+    }
+    return FileCompletion(token: request.token, results: [.done, .done], failure: nil)
+  }
 
   public mutating func perform(_ operation: FileOperation) throws(FileError) -> FileResult {
     switch operation {
@@ -84,11 +119,11 @@ public struct PosixFileSystem: FileSystem {
 
   private func path(_ name: String) -> String { directory + "/" + name }
 
-  private static func failure(_ name: String) -> FileError {
-    switch errno {
+  private static func failure(_ name: String, _ code: Int32 = errno) -> FileError {
+    switch code {
     case ENOENT: FileError(kind: .notFound, name: name)
     case ENOSPC, EDQUOT: FileError(kind: .noSpace, name: name)
-    case let code: FileError(kind: .inputOutput(code), name: name)
+    default: FileError(kind: .inputOutput(code), name: name)
     }
   }
 
@@ -206,6 +241,25 @@ public struct PosixFileSystem: FileSystem {
     }
     // A long record's room is given back.
     if chunk.count > Self.chunkSize { chunk = [] }
+  }
+
+  /// Writes records that fit into a chunk, and syncs them; false, with nothing done, where files
+  /// can't.
+  private mutating func writeThrough(
+    _ records: RecordRun, to name: String, at offset: Int
+  ) throws(FileError) -> Bool {
+    let file = try handle(name, creates: true)
+    if chunk.isEmpty { chunk = [UInt8](repeating: 0, count: Self.chunkSize) }
+    let code = chunk.withUnsafeMutableBytes { buffer in
+      records.encode(into: buffer)
+      return file.writeThrough(
+        UnsafeRawBufferPointer(rebasing: buffer[..<records.count]), at: offset)
+    }
+    switch code {
+    case 0: return true
+    case ENOSYS, EOPNOTSUPP: return false
+    default: throw Self.failure(name, code)
+    }
   }
 
   private func sync(_ name: String) throws(FileError) {

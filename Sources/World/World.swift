@@ -129,6 +129,10 @@ extension World {
 extension FileSystem {
   /// Does a request's operations in order, up to the first that fails.
   public mutating func perform(_ request: FileRequest) -> FileCompletion {
+    performEach(of: request)
+  }
+
+  mutating func performEach(of request: FileRequest) -> FileCompletion {
     var results: [FileResult] = []
     results.reserveCapacity(request.operations.count)
     for operation in request.operations {

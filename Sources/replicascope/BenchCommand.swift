@@ -16,9 +16,9 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measure acknowledged writes a second beside a raw loop of this machine's disk.",
     discussion: """
-      Three nodes, 128-byte values, acknowledged by a majority after fdatasync; beside it three \
-      threads that each write as many 192-byte records a sync as there are clients, the slowest \
-      counting. Knobs make it another cluster.
+      Three nodes, 128-byte values, acknowledged when a majority has them durable; beside it three \
+      threads that each write as many 192-byte records as there are clients and call fdatasync, \
+      again and again, the slowest counting. Knobs make it another cluster.
 
       EXAMPLES:
         replicascope bench

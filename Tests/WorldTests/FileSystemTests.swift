@@ -1,6 +1,10 @@
+import Foundation
+import Positions
+import Records
 import Testing
 import World
-import WriteAheadLog
+
+@testable import WriteAheadLog
 
 /// Files in memory behave as those of an operating system do, and crash as disks may.
 @Suite struct FileSystemTests {
@@ -242,5 +246,66 @@ import WriteAheadLog
     #expect(completion.results == [.done, .bytes([1])])
     #expect(completion.failure == FileError(kind: .notFound, name: "missing"))
     #expect(files.names == ["a"])
+  }
+
+  static func records(_ count: Int, of size: Int, _ random: inout RandomSource) -> RecordRun {
+    var batch = RecordBatch(after: .origin)
+    for _ in 0..<count {
+      batch.append(kind: .write, term: Term(rawValue: 1), payload: bytes(size, &random))
+    }
+    return RecordRun(batch, salt: 7, watermark: .zero)
+  }
+
+  /// A few records and their sync are one call of the system, many are several; the bytes are those
+  /// of a write and a sync.
+  @Test(arguments: [(1, 0), (1, 128), (16, 128), (300, 128), (900, 128), (1, 200_000)])
+  func recordsAndTheirSyncAreDoneAsOne(count: Int, size: Int) throws {
+    let folder = try Folder()
+    var random = RandomSource(seed: 5)
+    var memory = MemoryFileSystem()
+    var posix = PosixFileSystem(directory: folder.path)
+    var offset = 4096
+    for step in 0..<12 {
+      let run = Self.records(count, of: size, &random)
+      // As a plain flush is, and in other company; with a slow disk and a full one too.
+      var operations: [FileOperation] = [
+        .writeRecords(name: "wal-1", offset: offset, run), .sync(name: "wal-1"),
+      ]
+      switch step % 6 {
+      case 1: operations.append(.list)
+      case 2: operations[1] = .syncDirectory
+      case 3: posix.condition.syncDelay = .microseconds(10)
+      case 4:
+        posix.condition = DiskCondition(isFull: true)
+        memory.isFull = true
+      default:
+        posix.condition = DiskCondition()
+        memory.isFull = false
+      }
+      let request = FileRequest(token: FileToken(UInt64(step)), operations: operations)
+      let found = posix.perform(request)
+      #expect(found == memory.perform(request))
+      if found.failure == nil { offset += run.count }
+      #expect((found.failure?.kind == .noSpace) == (step % 6 == 4))
+    }
+    let all = FileOperation.read(name: "wal-1", offset: 0, count: offset + 1)
+    #expect(try posix.perform(all) == memory.perform(all))
+  }
+
+  /// Nothing is written, and nobody is told that it is durable.
+  @Test(arguments: [1, 900])
+  func recordsThatADeviceWontTakeAreAFailure(count: Int) throws {
+    let folder = try Folder()
+    var random = RandomSource(seed: 6)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/wal-1", withDestinationPath: "/dev/full")
+    var posix = PosixFileSystem(directory: folder.path)
+    let run = Self.records(count, of: 128, &random)
+    let completion = posix.perform(
+      FileRequest(
+        token: FileToken(1),
+        operations: [.writeRecords(name: "wal-1", offset: 0, run), .sync(name: "wal-1")]))
+    #expect(completion.failure == FileError(kind: .noSpace, name: "wal-1"))
+    #expect(completion.results == [])
   }
 }
