@@ -166,9 +166,13 @@ extension Cluster {
         from: .client(sites[client.site]), to: .node(operation.node), bytes: 64, now: now,
         random: &random)
     else { return }
-    queue.schedule(
-      .read(ReadRequest(id: id, keys: keys, requirement: requirement), to: operation.node),
-      at: arrival)
+    // Who follows redirects asks for the leader; the stubborn take what answers at their address.
+    let isForLeader =
+      knobs.readFrom == .leader && knobs.redirects == .follow
+      && !(session == 0 && load.named.target != nil)
+    let request = ReadRequest(
+      id: id, keys: keys, requirement: requirement, isForLeader: isForLeader)
+    queue.schedule(.read(request, to: operation.node), at: arrival)
   }
 
   /// Sends the writes of this turn, those to one node together.

@@ -46,12 +46,17 @@ public struct ReadRequest: Equatable, Sendable {
   public var keys: [[UInt8]]
   /// What it must see.
   public var requirement: ReadRequirement
+  /// Whether only a node that leads, as far as it knows, may answer it.
+  public var isForLeader: Bool
 
   /// A read of `keys`.
-  public init(id: UInt64, keys: [[UInt8]], requirement: ReadRequirement) {
+  public init(
+    id: UInt64, keys: [[UInt8]], requirement: ReadRequirement, isForLeader: Bool = false
+  ) {
     self.id = id
     self.keys = keys
     self.requirement = requirement
+    self.isForLeader = isForLeader
   }
 }
 

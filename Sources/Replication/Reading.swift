@@ -2,6 +2,7 @@ import Positions
 
 extension Replica {
   mutating func read(_ request: ReadRequest, into effects: inout [Effect]) {
+    if refuses(request, into: &effects) { return }
     switch request.requirement {
     case .anything: serve(request, into: &effects)
     case .atLeast(let index): serve(request, whenApplied: index, into: &effects)
@@ -105,7 +106,19 @@ extension Replica {
     }
   }
 
+  /// Sends a read that is for the leader away, where no leader is: at once, or once it need not wait
+  /// any more.
+  private func refuses(_ request: ReadRequest, into effects: inout [Effect]) -> Bool {
+    guard request.isForLeader, role != .leader else {
+      return false
+    }
+    effects.append(
+      .answer(request.id, .refused(.notLeader, leader: leader == id ? nil : leader)))
+    return true
+  }
+
   private func serve(_ request: ReadRequest, into effects: inout [Effect]) {
+    if refuses(request, into: &effects) { return }
     if isRebuilding {
       effects.append(.answer(request.id, .refused(.rebuilding, leader: leader)))
       return

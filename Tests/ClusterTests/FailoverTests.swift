@@ -50,4 +50,23 @@ import Testing
       print(scene.events.joined(separator: "\n"))
     }
   }
+
+  /// Clients that look for the leader come by at followers, and are sent on: what a follower has is not
+  /// what they asked for.
+  @Test(arguments: 1...5)
+  func readsOfTheLeaderAreNeverAFollowers(seed: Int) throws {
+    var scene = try Scene(
+      ["ack async", "election-timeout 20s"], load: "load ycsb-b rate=400", seed: UInt64(seed))
+    try scene.perform("delay n1 -> n2 1500ms")
+    scene.run(2000)
+    try scene.perform("freeze n1")
+    scene.run(4000)
+    #expect(scene.snapshot.clients.timedOut > 0)
+    #expect(scene.snapshot.clients.refused > 0)
+    #expect(scene.snapshot.clients.readsPerSecond == 0)
+    try scene.perform("thaw n1")
+    scene.run(2000)
+    #expect(scene.snapshot.clients.readsPerSecond > 100)
+    #expect(scene.snapshot.ledger.staleReads == 0)
+  }
 }

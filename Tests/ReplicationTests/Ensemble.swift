@@ -222,11 +222,16 @@ struct Ensemble {
     happen(.propose(proposal), to: id)
   }
 
-  mutating func read(_ key: String, from id: NodeID, _ requirement: ReadRequirement) {
+  mutating func read(
+    _ key: String, from id: NodeID, _ requirement: ReadRequirement, isForLeader: Bool = false
+  ) {
     readKeys[nextRead] = key
     nextRead += 1
     happen(
-      .read(ReadRequest(id: nextRead - 1, keys: [Array(key.utf8)], requirement: requirement)),
+      .read(
+        ReadRequest(
+          id: nextRead - 1, keys: [Array(key.utf8)], requirement: requirement,
+          isForLeader: isForLeader)),
       to: id)
   }
 

@@ -12,7 +12,7 @@ struct StageError: Error, CustomStringConvertible {
 ///
 /// `cluster N [KNOB=VALUE …]`, `set KNOB=VALUE …`; `campaign N`, `promote N`, `fire N TIMER`,
 /// `switchover N TO`, `add N NEW`, `remove N OLD`; `write N KEY=VALUE …`,
-/// `read N KEY [at-least INDEX | linearizable]`; `deliver [FROM] [TO]`, `drop [FROM] [TO]` with `*`
+/// `read N KEY [for-leader] [at-least INDEX | linearizable]`; `deliver [FROM] [TO]`, `drop [FROM] [TO]` with `*`
 /// for any, `disk [N …]`, `step N`, `settle`; `cut FROM TO`, `isolate N`, `mend`, `freeze N`, `thaw N`,
 /// `stick N`, `unstick N`; `crash N`, `wipe N`, `start N [suspect] [cold]`, `join N`,
 /// `checkpoint N`, `forget N through INDEX`, `exchange N`, `repair N FROM`;
@@ -90,11 +90,14 @@ struct Stage {
       ensemble.write(pairs, to: id)
     default:
       guard let key = second else { throw StageError("which key?") }
-      switch words.dropFirst(2).first {
-      case nil: ensemble.read(key, from: id, .anything)
-      case "linearizable": ensemble.read(key, from: id, .linearizable)
-      default: ensemble.read(key, from: id, .atLeast(try index(words.last)))
-      }
+      let wish = words.dropFirst(2).filter { $0 != "for-leader" }
+      let requirement: ReadRequirement =
+        switch wish.first {
+        case nil: .anything
+        case "linearizable": .linearizable
+        default: .atLeast(try index(wish.last))
+        }
+      ensemble.read(key, from: id, requirement, isForLeader: words.contains("for-leader"))
     }
   }
 
