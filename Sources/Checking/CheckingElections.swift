@@ -46,7 +46,8 @@ extension Checker {
       guard count > 0 else { continue }
       lostNow += count
       let isOfMore = account.term <= promisedToMore.term && kept < promisedToMore.index
-      if !forced, !isOfMore, fencing, account.term > unfencedThrough, copies > 1,
+      if !forced, !isOfMore, !account.isOvertaken, fencing, account.term > unfencedThrough,
+        copies > 1,
         copies - wiped.count + needed > voters.count
       {
         mustNot += count
@@ -65,7 +66,8 @@ extension Checker {
       wasForced = true
       find("\(node) was promoted by force in term \(term.epoch)")
     }
-    ledger.open(term, leader: node, start: head.index)
+    ledger.open(
+      term, leader: node, start: head.index, isOvertaken: wasForced && term < highest)
     highest = max(highest, term)
     if !fencing { unfencedThrough = highest }
     change(node) {

@@ -32,6 +32,9 @@ public struct Ledger: Equatable, Sendable {
     var leader: NodeID
     /// The end of the log before the term's first record.
     var start: Index
+    /// Whether a leader of a higher term had begun before: by force only, and then nothing keeps what
+    /// this one promises, however many have it.
+    var isOvertaken = false
     var stretches: [Stretch] = []
     /// Records that no client wrote.
     var internals: [Index] = []
@@ -87,8 +90,9 @@ public struct Ledger: Equatable, Sendable {
     return index > kept && index <= accounts[position].through
   }
 
-  mutating func open(_ term: Term, leader: NodeID, start: Index) {
-    accounts.append(Account(term: term, leader: leader, start: start))
+  mutating func open(_ term: Term, leader: NodeID, start: Index, isOvertaken: Bool = false) {
+    accounts.append(
+      Account(term: term, leader: leader, start: start, isOvertaken: isOvertaken))
     // Old terms of which nothing can be lost or listed any more are forgotten.
     if accounts.count > 512, let position = accounts.firstIndex(where: { $0.lostBecause.isEmpty }) {
       accounts.remove(at: position)

@@ -142,6 +142,30 @@ import Testing
       "\(story.checker.findings)")
   }
 
+  /// Found by seed 401: n3 was promoted by force, and then n2, in a term of the same number, which is
+  /// the lower one of the two. Two have what n2 promised, and n3's log wins against both.
+  @Test(arguments: [true, false])
+  func nothingKeepsWhatALeaderOvertakenByForcePromises(isForced: Bool) {
+    var story = Story(.any(1, of: []))
+    story.elect(1, first, [])
+    let lower = Term(epoch: 2, node: NodeID(2))
+    story.elect(3, Term(epoch: 2, node: NodeID(3)), [(first, 0)], forced: isForced)
+    story.elect(2, lower, [(first, 0)], forced: isForced)
+    story.flush(2, 4, lower)
+    story.flush(1, 4, lower)
+    for index in 1...4 as ClosedRange<UInt64> { story.acknowledge(2, lower, index) }
+    story.elect(3, third, [(first, 0), (Term(epoch: 2, node: NodeID(3)), 2)])
+    #expect(story.checker.ledger.lost == 4)
+    if isForced {
+      story.expectNoViolation()
+      #expect(
+        story.checker.findings.contains { $0.text.contains("4 acknowledged writes lost") },
+        "\(story.checker.findings)")
+    } else {
+      story.expectViolation("4 acknowledged writes lost")
+    }
+  }
+
   // MARK: Promises after the next election
 
   @Test func aDeposedLeadersPromisesAreLostAtOnce() {
