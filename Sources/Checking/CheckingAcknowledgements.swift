@@ -66,8 +66,8 @@ extension Checker {
           return holds(state.received) || state.onceReceived.cover(through, term) || isWritten
         case .flushed: return isWritten
         case .applied:
-          return isWritten
-            && (state.applied >= through || state.onceDurable.cover(through, term))
+          let once = requirement.periodicSync ? state.onceWritten : state.onceDurable
+          return isWritten && (state.applied >= through || once.cover(through, term))
         }
       }
     }

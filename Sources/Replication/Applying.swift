@@ -124,16 +124,21 @@ extension Replica {
     } else if history.origin.index == .zero {
       state = KeyValueState()
       applied = .origin
-    } else if let leader {
-      // Nothing below the fork is left here: only the leader's checkpoint helps.
-      promise(
-        .mismatch(
-          term: term, refused: head.index, history: TermHistory(origin: Self.nowhere),
-          round: lastRound), to: leader, into: &effects)
-      return
+    } else {
+      lacksBase = true
+      return askForCheckpoint(into: &effects)
     }
     isRebuilding = false
     applyWhatShows(into: &effects)
+  }
+
+  /// Asks the leader for its checkpoint, as one that shares nothing with it.
+  mutating func askForCheckpoint(into effects: inout [Effect]) {
+    guard role == .follower, let leader else { return }
+    promise(
+      .mismatch(
+        term: term, refused: head.index, history: TermHistory(origin: Self.nowhere),
+        round: lastRound), to: leader, into: &effects)
   }
 
   /// A point that no log holds.

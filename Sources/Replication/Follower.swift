@@ -32,6 +32,8 @@ extension Replica {
       }
       learnCommit(commit, of: theirs, into: &effects)
       if round == 0 { return }
+      // The first leader that was asked may have lost the question, or its office.
+      if lacksBase { return askForCheckpoint(into: &effects) }
       if batches.isEmpty || policy.waitFor == .received || isDiskFull
         || matched.index <= flushed.index
       {
@@ -160,6 +162,7 @@ extension Replica {
     forgetMemberships(after: point.index)
     if applied.index > point.index, !isPlanted(.statesAreNotRebuilt) {
       isRebuilding = true
+      lacksBase = false
       isReadingToApply = false
       effects.append(.readCheckpoint(atOrBelow: point.index, purpose: .rebuild))
     }
@@ -247,6 +250,7 @@ extension Replica {
     else { return }
     installing = nil
     isRebuilding = false
+    lacksBase = false
     isReadingToApply = false
     history = TermHistory(origin: point)
     window = LogWindow(after: point)

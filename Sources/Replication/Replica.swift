@@ -93,6 +93,8 @@ public struct Replica: Sendable {
   public internal(set) var isSuspect: Bool
   /// Whether the state is being rebuilt below a fork.
   public internal(set) var isRebuilding = false
+  /// Whether nothing is left here to rebuild it from: only a leader's checkpoint helps.
+  var lacksBase = false
   /// What a leader knows and no other replica does.
   public internal(set) var leadership: Leadership?
 

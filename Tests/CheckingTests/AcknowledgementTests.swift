@@ -144,6 +144,21 @@ import Testing
     story.expectViolation("n1 acknowledged record 4")
   }
 
+  /// Found by seed 4566: the follower's disk was lost after it had said that it had written and applied
+  /// the record, and before its leader heard so.
+  @Test func whatWasWrittenAndAppliedBeforeADiskWasLostCounts() {
+    var story = Story(
+      .any(1, of: [NodeID(1), NodeID(2)]), durability: .applied, periodicSync: true)
+    story.elect(1, first, [])
+    for node in [1, 2] { story.see(.written(node: NodeID(node), point: story.point(3, first))) }
+    story.see(.wiped(node: NodeID(2)))
+    story.acknowledge(1, first, 3)
+    story.expectNothing()
+    story.see(.written(node: NodeID(1), point: story.point(4, first)))
+    story.acknowledge(1, first, 4)
+    story.expectViolation("n1 acknowledged record 4")
+  }
+
   @Test func aLeaderThatSaidSoMayAcknowledgeAlone() {
     var story = Self.story(.all, .flushed)
     story.see(.degraded(leader: NodeID(1)))

@@ -183,6 +183,11 @@ struct Ensemble {
     members[position(id)].disk.forget(through: index)
   }
 
+  /// Forgets a member's checkpoints, as those are that show more than its log has been cut to.
+  mutating func forgetCheckpoints(of id: NodeID) {
+    members[position(id)].disk.checkpoints = []
+  }
+
   /// Exchanges a member's log for one of the same numbers and terms, and other values.
   mutating func exchangeLog(of id: NodeID) {
     let log = members[position(id)].disk.log

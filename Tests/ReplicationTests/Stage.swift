@@ -15,7 +15,7 @@ struct StageError: Error, CustomStringConvertible {
 /// `read N KEY [for-leader] [at-least INDEX | linearizable]`; `deliver [FROM] [TO]`, `drop [FROM] [TO]` with `*`
 /// for any, `disk [N …]`, `step N`, `settle`; `cut FROM TO`, `isolate N`, `mend`, `freeze N`, `thaw N`,
 /// `stick N`, `unstick N`; `crash N`, `wipe N`, `start N [suspect] [cold]`, `join N`,
-/// `checkpoint N`, `forget N through INDEX`, `exchange N`, `repair N FROM`;
+/// `checkpoint N`, `forget N checkpoints`, `forget N through INDEX`, `exchange N`, `repair N FROM`;
 /// `show [N …]`, `rollbacks N`. Before any of them, `quietly` leaves out what neither people nor clients are told.
 struct Stage {
   private var ensemble = Ensemble(1)
@@ -147,6 +147,7 @@ struct Stage {
     case "exchange": ensemble.exchangeLog(of: id)
     case "repair": ensemble.repairLog(of: id, from: try node(words.last))
     case "checkpoint": ensemble.keepCheckpoint(id)
+    case "forget" where words.contains("checkpoints"): ensemble.forgetCheckpoints(of: id)
     default: ensemble.forgetLog(of: id, through: try index(words.last))
     }
   }
