@@ -234,6 +234,7 @@ extension Words {
     }
     put(replica.isSuspect)
     put(replica.isRebuilding)
+    put(replica.lacksBase)
     put(replica.leadership != nil)
     if let office = replica.leadership { put(office) }
     put(replica.candidacy != nil)
@@ -258,9 +259,9 @@ extension Words {
   static let properties: [String: [String]] = [
     "Replica": [
       "id", "policy", "term", "role", "leader", "history", "window", "flushed", "written", "commit",
-      "state", "applied", "memberships", "isSuspect", "isRebuilding", "leadership", "candidacy",
-      "leaderIsFresh", "votesInFlight", "held", "matched", "truncating", "stashed", "lastRound",
-      "installing", "isReadingToApply", "parked", "asked", "isDiskFull",
+      "state", "applied", "memberships", "isSuspect", "isRebuilding", "lacksBase", "leadership",
+      "candidacy", "leaderIsFresh", "votesInFlight", "held", "matched", "truncating", "stashed",
+      "lastRound", "installing", "isReadingToApply", "parked", "asked", "isDiskFull",
     ],
     "Leadership": [
       "term", "progress", "acknowledged", "first", "isDegraded", "restoresAt", "isForced",
