@@ -109,9 +109,7 @@ extension Replica {
   /// Sends a read that is for the leader away, where no leader is: at once, or once it need not wait
   /// any more.
   private func refuses(_ request: ReadRequest, into effects: inout [Effect]) -> Bool {
-    guard request.isForLeader, role != .leader else {
-      return false
-    }
+    guard request.isForLeader, role != .leader else { return false }
     effects.append(
       .answer(request.id, .refused(.notLeader, leader: leader == id ? nil : leader)))
     return true

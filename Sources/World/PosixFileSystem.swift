@@ -37,13 +37,13 @@ public struct PosixFileSystem: FileSystem {
       return 0
     }
 
-    /// Writes all of `bytes`, durably; gives errno, 0 when all is well.
+    /// Writes all of `bytes`, durably; gives errno, 0 when all is well. Never tried again: what failed
+    /// may have been the sync.
     func writeThrough(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Int32 {
       var done = 0
       while done < bytes.count, let base = bytes.baseAddress {
         let length = system_write_through(
           number, base + done, Int64(bytes.count - done), Int64(offset + done))
-        if length < 0, errno == EINTR { continue }
         // A disk that takes nothing, and does not say why, has failed.
         if length == 0 { errno = EIO }
         if length <= 0 { return errno }

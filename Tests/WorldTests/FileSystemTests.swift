@@ -292,6 +292,39 @@ import World
     #expect(try posix.perform(all) == memory.perform(all))
   }
 
+  /// How many of a file's pages the system has yet to write, or is writing; nil where it does not say
+  /// (cachestat: Linux 6.5).
+  static func pagesToWrite(_ path: String) -> UInt64? {
+    typealias Call =
+      @convention(c) (Int, Int, UnsafeRawPointer, UnsafeMutableRawPointer, Int) -> Int
+    guard let symbol = dlsym(nil, "syscall") else { return nil }
+    let call = unsafeBitCast(symbol, to: Call.self)
+    let file = open(path, O_RDONLY)
+    defer { close(file) }
+    let wholeFile: [UInt64] = [0, 0]
+    var found = [UInt64](repeating: 0, count: 5)
+    return call(451, Int(file), wholeFile, &found, 0) == 0 ? found[1] + found[2] : nil
+  }
+
+  /// The system has nothing left to write once a plain flush is done: its sync is not forgotten.
+  @Test(arguments: [(16, false), (16, true), (900, false)])
+  func aPlainFlushLeavesNothingToWrite(count: Int, isSlow: Bool) throws {
+    let folder = try Folder()
+    let path = folder.path + "/wal-1"
+    var random = RandomSource(seed: 7)
+    var posix = PosixFileSystem(directory: folder.path)
+    if isSlow { posix.condition.syncDelay = .microseconds(1) }
+    let write = FileOperation.writeRecords(
+      name: "wal-1", offset: 0, Self.records(count, of: 128, &random))
+    let unsynced = posix.perform(FileRequest(token: FileToken(1), operations: [write, .list]))
+    #expect(unsynced.failure == nil)
+    // Not every file system keeps pages back, and not every system tells.
+    guard let before = Self.pagesToWrite(path), before > 0 else { return }
+    let flush = FileRequest(token: FileToken(2), operations: [write, .sync(name: "wal-1")])
+    #expect(posix.perform(flush).failure == nil)
+    #expect(Self.pagesToWrite(path) == 0)
+  }
+
   /// Nothing is written, and nobody is told that it is durable.
   @Test(arguments: [1, 900])
   func recordsThatADeviceWontTakeAreAFailure(count: Int) throws {
